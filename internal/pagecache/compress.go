@@ -1,0 +1,76 @@
+package pagecache
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+// Bodies below minCompress bytes fit into one packet with their headers either
+// way, and what saves less than a sixteenth is not worth unpacking.
+const minCompress = 256
+
+// Measured on a page of 30 kB: Brotli at quality 6 takes 1 ms, gzip at 6 takes
+// 0.16 ms and at 1 takes 0.08 ms for 4 % more bytes.
+const (
+	brotliQuality = 6
+	gzipLevel     = 6
+	gzipFast      = 1
+)
+
+// compressible reports whether bodies of this content type are text in some
+// form: pages, feeds, JSON, XML, SVG, scripts, style sheets.
+func compressible(contentType string) bool {
+	t, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	switch t {
+	case "application/json", "application/xml", "application/javascript", "application/x-ndjson":
+		return true
+	}
+	return strings.HasPrefix(t, "text/") || strings.HasSuffix(t, "+json") || strings.HasSuffix(t, "+xml")
+}
+
+// A packer is a compressor that can be used again; both of ours hold some
+// hundred kilobytes of tables, more than the pages they pack.
+type packer interface {
+	io.WriteCloser
+	Reset(io.Writer)
+}
+
+var (
+	brotlis   = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, brotliQuality) }}
+	gzips     = sync.Pool{New: func() any { return newGzip(gzipLevel) }}
+	fastGzips = sync.Pool{New: func() any { return newGzip(gzipFast) }}
+)
+
+func newGzip(level int) *gzip.Writer {
+	w, err := gzip.NewWriterLevel(nil, level)
+	if err != nil {
+		panic(err) // the level is a constant of ours
+	}
+	return w
+}
+
+// pack returns body compressed, or nil when that saves too little.
+func pack(pool *sync.Pool, body []byte) []byte {
+	w := pool.Get().(packer)
+	defer pool.Put(w)
+	var out bytes.Buffer
+	w.Reset(&out)
+	_, err := w.Write(body)
+	if err == nil {
+		err = w.Close()
+	}
+	w.Reset(io.Discard) // keeps out from being held by the pool
+	if err != nil || out.Len() > len(body)-len(body)/16 {
+		return nil
+	}
+	return bytes.Clone(out.Bytes()) // without the buffer's spare room, which the byte bound would not see
+}
