@@ -1,0 +1,8 @@
+//go:build !race
+
+package imaging
+
+const (
+	patience = 1
+	largest  = MaxFileBytes
+)
