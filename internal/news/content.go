@@ -1,0 +1,176 @@
+package news
+
+import (
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+
+	"dateline/internal/markup"
+)
+
+// Content is what a reporter writes: everything of a story that a revision keeps
+// and a version shows. It is stored as JSON, so a new field needs no migration.
+type Content struct {
+	Headline      string          `json:"headline"`
+	Standfirst    string          `json:"standfirst,omitempty"`
+	Kicker        string          `json:"kicker,omitempty"`
+	ShortHeadline string          `json:"short_headline,omitempty"` // for narrow lists; empty means Headline
+	Dateline      string          `json:"dateline,omitempty"`       // the place, as printed: "BAGHDAD"
+	Byline        []Ref           `json:"byline,omitempty"`
+	Section       Ref             `json:"section,omitzero"`
+	Topics        []Ref           `json:"topics,omitempty"`
+	Language      string          `json:"language,omitempty"` // BCP 47; empty means the site's
+	Body          markup.Document `json:"body"`
+	Picture       *PictureUse     `json:"picture,omitempty"`
+	Slug          string          `json:"slug,omitempty"` // wished; empty means made from the headline
+	EmbargoUntil  time.Time       `json:"embargo_until,omitzero"`
+	ExternalURL   string          `json:"external_url,omitempty"` // the story is elsewhere; cards link there
+	CommentsShut  bool            `json:"comments_shut,omitempty"`
+}
+
+// A Ref points at a section, topic or author. A Ref with a Name but no Slug is not
+// resolved yet: the store finds it by name, or makes it where the rule allows that.
+type Ref struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+// A PictureUse is a picture as one story shows it; its words override the
+// picture's own.
+type PictureUse struct {
+	Media   MediaID `json:"media"`
+	Caption string  `json:"caption,omitempty"`
+	Credit  string  `json:"credit,omitempty"`
+	Alt     string  `json:"alt,omitempty"`
+}
+
+// Limits of what one story holds, in characters unless said.
+const (
+	MaxLine   = 500       // a headline and every other one-line field
+	MaxLead   = 2_000     // a standfirst, a note, a caption
+	MaxTopics = 50        // topics of a story, and names in its byline
+	MaxBody   = 2_000_000 // bytes of body as it was sent
+)
+
+// Clean puts the content's words into their stored form (white space, NFC) and says
+// everything that is wrong with it. The field names are the API's.
+func (c *Content) Clean() error {
+	var f Faults
+	line := func(field string, s *string, most int) { cleanField(&f, field, s, most, markup.CleanLine) }
+	text := func(field string, s *string) { cleanField(&f, field, s, MaxLead, markup.CleanText) }
+	line("headline", &c.Headline, MaxLine)
+	if c.Headline == "" && !f.has("headline") {
+		f.Add("headline", "A story needs a headline.")
+	}
+	text("standfirst", &c.Standfirst)
+	line("kicker", &c.Kicker, MaxLine)
+	line("short_headline", &c.ShortHeadline, MaxLine)
+	line("dateline", &c.Dateline, MaxLine)
+	cleanRefs(&f, "byline", c.Byline)
+	cleanRefs(&f, "topics", c.Topics)
+	line("section", &c.Section.Name, MaxLine)
+	line("section", &c.Section.Slug, MaxLine)
+	if c.Language != "" {
+		if tag, err := language.Parse(c.Language); err != nil {
+			f.Add("language", "%q is no language tag. Use one like en, ar or pt-BR.", clip(c.Language))
+		} else {
+			c.Language = tag.String()
+		}
+	}
+	if p := c.Picture; p != nil {
+		if !IsID(string(p.Media)) {
+			f.Add("picture", "There is no such picture.")
+		}
+		text("picture.caption", &p.Caption)
+		line("picture.credit", &p.Credit, MaxLine)
+		line("picture.alt", &p.Alt, MaxLead)
+	}
+	if c.Slug != "" {
+		if s := Slug(c.Slug); s == "" {
+			f.Add("slug", "Use letters and digits.")
+		} else {
+			c.Slug = s
+		}
+	}
+	if c.ExternalURL != "" {
+		u, err := url.Parse(c.ExternalURL)
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(c.ExternalURL) > 2000 {
+			f.Add("external_url", "Use a whole web address, like https://example.org/page.")
+		}
+	}
+	return f.Err()
+}
+
+func (f Faults) has(field string) bool {
+	for _, x := range f {
+		if x.Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// cleanField stores the cleaned value, or notes the fault.
+func cleanField(f *Faults, field string, s *string, most int, clean func(string) (string, error)) {
+	v, err := clean(*s)
+	switch {
+	case err != nil:
+		f.Add(field, "%s", sentence(err))
+	case utf8.RuneCountInString(v) > most:
+		f.Add(field, "This is too long: at most %d characters.", most)
+	default:
+		*s = v
+	}
+}
+
+func cleanRefs(f *Faults, field string, refs []Ref) {
+	if len(refs) > MaxTopics {
+		f.Add(field, "At most %d.", MaxTopics)
+		return
+	}
+	for i := range refs {
+		cleanField(f, field, &refs[i].Name, MaxLine, markup.CleanLine)
+		cleanField(f, field, &refs[i].Slug, MaxLine, markup.CleanLine)
+		if refs[i].Name == "" && refs[i].Slug == "" && !f.has(field) {
+			f.Add(field, "A name is empty.")
+		}
+	}
+}
+
+// sentence makes a lower-case Go error read as a sentence.
+func sentence(err error) string {
+	s := err.Error()
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+func clip(s string) string {
+	if len(s) > 60 {
+		return strings.ToValidUTF8(s[:60], "") + "…"
+	}
+	return s
+}
+
+// Pictures lists every picture the content shows, the lead first, each once.
+func (c *Content) Pictures() []MediaID {
+	var ids []MediaID
+	seen := map[MediaID]bool{}
+	add := func(id MediaID) {
+		if id != "" && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	if c.Picture != nil {
+		add(c.Picture.Media)
+	}
+	for _, p := range c.Body.Pictures() {
+		add(MediaID(p.Media))
+	}
+	return ids
+}

@@ -1,0 +1,79 @@
+package news
+
+import (
+	"slices"
+
+	"dateline/internal/markup"
+)
+
+// A Section is one of the site's departments, in a fixed order.
+type Section struct {
+	Slug     string
+	Name     string
+	Position int
+}
+
+// A Topic is what stories are about.
+type Topic struct {
+	Slug    string
+	Name    string
+	Kind    TopicKind
+	Aliases []string
+}
+
+// A TopicKind sorts topics.
+type TopicKind string
+
+// TopicKinds lists the kinds; the first is the default.
+var TopicKinds = []TopicKind{"subject", "person", "place", "organisation", "event"}
+
+// Clean puts the topic's words in stored form and says what is wrong.
+func (t *Topic) Clean() error {
+	var f Faults
+	cleanField(&f, "name", &t.Name, MaxLine, markup.CleanLine)
+	if t.Name == "" && !f.has("name") {
+		f.Add("name", "A topic needs a name.")
+	}
+	if t.Kind == "" {
+		t.Kind = TopicKinds[0]
+	}
+	if !slices.Contains(TopicKinds, t.Kind) {
+		f.Add("kind", "Choose subject, person, place, organisation or event.")
+	}
+	if len(t.Aliases) > 100 {
+		f.Add("aliases", "At most 100.")
+	}
+	for i := range t.Aliases {
+		cleanField(&f, "aliases", &t.Aliases[i], MaxLine, markup.CleanLine)
+	}
+	return f.Err()
+}
+
+// Clean puts the section's words in stored form and says what is wrong.
+func (s *Section) Clean() error {
+	var f Faults
+	cleanField(&f, "name", &s.Name, MaxLine, markup.CleanLine)
+	if s.Name == "" && !f.has("name") {
+		f.Add("name", "A section needs a name.")
+	}
+	if s.Slug == "" {
+		s.Slug = Slug(s.Name)
+	}
+	if s.Slug = Slug(s.Slug); s.Slug == "" && !f.has("name") {
+		f.Add("slug", "Use letters and digits.")
+	}
+	return f.Err()
+}
+
+// An Author is a name in bylines, with a page of its own; not an account.
+type Author struct {
+	Slug string
+	Name string
+	Bio  string
+}
+
+// FirstSections are what a new site begins with.
+var FirstSections = []Section{
+	{"world", "World", 1}, {"politics", "Politics", 2}, {"business", "Business", 3},
+	{"culture", "Culture", 4}, {"sport", "Sport", 5},
+}

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"dateline/internal/news"
+)
+
+// An ImportResult says what became of one imported story.
+type ImportResult struct {
+	OldID string
+	Story news.StoryID
+	What  ImportOutcome
+	Err   error // for Refused: a *news.Error
+}
+
+// An ImportOutcome is one word for a report.
+type ImportOutcome string
+
+// What can become of an imported story.
+const (
+	Brought   ImportOutcome = "brought"
+	Unchanged ImportOutcome = "unchanged" // it is here already, as it came
+	Kept      ImportOutcome = "kept"      // it is here and changed there; ours stays
+	Renewed   ImportOutcome = "renewed"   // the same, and the import was asked to take theirs
+	Refused   ImportOutcome = "refused"
+)
+
+// ImportStories keeps a batch in one transaction. It is idempotent: what came
+// before is not brought again. With again, a story that changed at its source since
+// gets their text as a new revision, and a new version if it is published here.
+func (s *Store) ImportStories(ctx context.Context, who news.Actor, batch []news.Imported, again bool) ([]ImportResult, int64, error) {
+	var out []ImportResult
+	n, err := s.write(ctx, func(t *tx) error {
+		out = out[:0]
+		for i := range batch {
+			r, err := t.importStory(who, &batch[i], again)
+			if err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		t.changes = oneForAll(t.changes)
+		return nil
+	})
+	return out, n, err
+}
+
+// oneForAll replaces the many changes of an import by one, so that a thousand
+// stories do not purge a thousand times.
+func oneForAll(changes []news.Change) []news.Change {
+	if len(changes) <= 8 {
+		return changes
+	}
+	return []news.Change{{Kind: news.AllChange, Subject: "import"}}
+}
+
+func (t *tx) importStory(who news.Actor, in *news.Imported, again bool) (ImportResult, error) {
+	r := ImportResult{OldID: in.OldID}
+	var ours, print string
+	err := t.row(`SELECT ours, fingerprint FROM imported WHERE source = $1 AND kind = 'story' AND old_id = $2`, in.Source, in.OldID).Scan(&ours, &print)
+	switch {
+	case err == nil:
+		r.Story = news.StoryID(ours)
+		r.What = Unchanged
+		if print != in.Fingerprint {
+			r.What = Kept
+			if again {
+				return t.renew(who, in, r)
+			}
+		}
+		return r, nil
+	case !errors.Is(err, sql.ErrNoRows):
+		return r, err
+	}
+	st, o, err := in.Story(news.NewID[news.StoryID](), who, t.s.zone, t.now)
+	if err == nil {
+		err = t.checkImported(st)
+	}
+	if refused(err) {
+		r.What, r.Err = Refused, err
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	if err := t.settle(who, nil, st, o); err != nil {
+		return r, err
+	}
+	for _, path := range in.Old {
+		if path != st.Address {
+			if err := t.addOldAddress(path, st); err != nil {
+				return r, err
+			}
+		}
+	}
+	r.Story, r.What = st.ID, Brought
+	return r, t.remember(in, string(st.ID))
+}
+
+// checkImported refuses, before anything is written, what settle would refuse in
+// the middle: one odd page must not undo its whole batch.
+func (t *tx) checkImported(st *news.Story) error {
+	if st.Kind == news.Page && st.Live != nil && news.Reserved(st.Slug) {
+		st.Slug += "-page"
+		st.Address += "-page"
+	}
+	if st.Content.Section != (news.Ref{}) {
+		if err := t.find("section", &st.Content.Section); errors.Is(err, sql.ErrNoRows) {
+			return news.Wrong("section", "There is no section %q.", st.Content.Section.Name)
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func refused(err error) bool { return news.KindOf(err) != 0 }
+
+func (t *tx) renew(who news.Actor, in *news.Imported, r ImportResult) (ImportResult, error) {
+	before, err := t.story(r.Story)
+	if err != nil {
+		return r, err
+	}
+	st := *before
+	c := in.Content
+	if c.Slug == "" {
+		c.Slug = st.Content.Slug
+	}
+	o, err := st.Revise(who, st.Revision, c, news.Plan{PublishAt: st.PublishAt, TimeZone: st.TimeZone}, "imported again", t.now)
+	if refused(err) {
+		r.What, r.Err = Refused, err
+		return r, nil
+	}
+	if err != nil {
+		return r, err
+	}
+	if err := t.settle(who, before, &st, o); err != nil {
+		return r, err
+	}
+	if before.Status == news.Published && in.Status == news.Published {
+		mid := st
+		o, err := st.Publish(who, news.Minor, "imported again", t.s.zone, t.now)
+		if err != nil {
+			return r, err
+		}
+		if err := t.settle(who, &mid, &st, o); err != nil {
+			return r, err
+		}
+	}
+	r.What = Renewed
+	return r, t.remember(in, string(st.ID))
+}
+
+func (t *tx) remember(in *news.Imported, ours string) error {
+	_, err := t.exec(`
+		INSERT INTO imported (source, kind, old_id, ours, fingerprint, original) VALUES ($1, 'story', $2, $3, $4, $5)
+		ON CONFLICT (source, kind, old_id) DO UPDATE SET fingerprint = excluded.fingerprint, original = excluded.original`,
+		in.Source, in.OldID, ours, in.Fingerprint, clean(in.Original))
+	return err
+}
+
+// clean makes foreign bytes storable as text on both engines.
+func clean(b []byte) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(string(b), "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// ImportedPicture gives what an earlier import made of a picture.
+func (s *Store) ImportedPicture(ctx context.Context, source, oldID string) (news.MediaID, bool, error) {
+	var id news.MediaID
+	err := s.read(ctx).row(`SELECT ours FROM imported WHERE source = $1 AND kind = 'picture' AND old_id = $2`, source, oldID).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return id, err == nil, s.translate(err)
+}
+
+// RememberPicture notes what an import made of a picture.
+func (s *Store) RememberPicture(ctx context.Context, source, oldID string, id news.MediaID) error {
+	_, err := s.write(ctx, func(t *tx) error {
+		_, err := t.exec(`
+			INSERT INTO imported (source, kind, old_id, ours, fingerprint, original) VALUES ($1, 'picture', $2, $3, '', '')
+			ON CONFLICT (source, kind, old_id) DO UPDATE SET ours = excluded.ours`, source, oldID, string(id))
+		return err
+	})
+	return err
+}

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"dateline/internal/news"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+func (s *Store) provider() (*goose.Provider, error) {
+	dir, err := fs.Sub(migrations, "migrations/"+s.dialect.name())
+	if err != nil {
+		return nil, err
+	}
+	opts, err := s.dialect.locks()
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(s.dialect.goose(), s.w, dir, opts...)
+}
+
+// migrate brings the schema to this binary's. A newer one is refused before
+// anything is written.
+func (s *Store) migrate(ctx context.Context) error {
+	have, newest, err := s.schema(ctx)
+	if err != nil {
+		return s.translate(err)
+	}
+	if have > newest {
+		return fmt.Errorf("the database was written by a newer Dateline (schema %d; this one knows %d): install that version or restore a backup; nothing was changed", have, newest)
+	}
+	if have == newest {
+		return nil
+	}
+	p, err := s.provider()
+	if err != nil {
+		return err
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return s.translate(fmt.Errorf("migrate the database from schema %d to %d: %w", have, newest, err))
+	}
+	return nil
+}
+
+// schema gives the database's schema and the newest this binary knows, by reading
+// alone: goose would make its table while asking.
+func (s *Store) schema(ctx context.Context) (have, newest int64, err error) {
+	files, err := fs.ReadDir(migrations, "migrations/"+s.dialect.name())
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, f := range files {
+		v, err := goose.NumericComponent(f.Name())
+		if err != nil {
+			return 0, 0, err
+		}
+		newest = max(newest, v)
+	}
+	var there int
+	if err := s.r.QueryRowContext(ctx, s.dialect.counts(), "goose_db_version").Scan(&there); err != nil {
+		return 0, 0, fmt.Errorf("read the database's schema: %w", err)
+	}
+	if there == 0 {
+		return 0, newest, nil
+	}
+	if err := s.r.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE version_id > 0`).Scan(&have); err != nil {
+		return 0, 0, fmt.Errorf("read the database's schema: %w", err)
+	}
+	return have, newest, nil
+}
+
+// Pending lists what the next start would change, in order; empty when nothing.
+func (s *Store) Pending(ctx context.Context) ([]string, error) {
+	have, newest, err := s.schema(ctx)
+	if err != nil {
+		return nil, s.translate(err)
+	}
+	if have > newest {
+		return nil, fmt.Errorf("the database was written by a newer Dateline (schema %d; this one knows %d)", have, newest)
+	}
+	files, err := fs.ReadDir(migrations, "migrations/"+s.dialect.name())
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range files {
+		if v, err := goose.NumericComponent(f.Name()); err == nil && v > have {
+			names = append(names, strings.TrimSuffix(f.Name(), ".sql"))
+		}
+	}
+	return names, nil
+}
+
+// firstSections gives a new site its sections, once: an editor may remove them.
+func (s *Store) firstSections(ctx context.Context) error {
+	v, err := s.Setting(ctx, "sections_made")
+	if err != nil || v != "" {
+		return err
+	}
+	_, err = s.write(ctx, func(t *tx) error {
+		for _, sec := range news.FirstSections {
+			if err := t.saveSection(sec); err != nil {
+				return err
+			}
+		}
+		return t.setSetting("sections_made", "1")
+	})
+	return err
+}
+
+// walLimit is where a log that readers keep from being reused is cut all the same.
+const walLimit = 64 << 20
+
+// checkpoint moves the log into the database every 250 ms on a connection of its
+// own. Inside a commit (SQLite's default) the same work makes a publication's 99th
+// percentile 6.5 ms instead of 1.9.
+func (s *Store) checkpoint(ctx context.Context) {
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			var busy, pages, done int64
+			err := s.r.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &done)
+			if err == nil && pages*8192 > walLimit {
+				err = s.r.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &done)
+			}
+			if err != nil && !errors.Is(err, context.Canceled) {
+				s.log.Warn("the database's log was not checkpointed; it grows until this works again", "error", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"dateline/internal/news"
+)
+
+// Lease is how long a node may serve from its cache after it last told the database
+// which change it applied.
+const Lease = time.Second
+
+// Beat says that node has applied every change up to applied, and renews its lease;
+// it gives the lease's end by the database's clock.
+func (s *Store) Beat(ctx context.Context, node string, applied int64) (time.Time, error) {
+	if err := s.measureClock(ctx); err != nil {
+		return time.Time{}, err
+	}
+	till := s.Now().Add(Lease)
+	_, err := s.write(ctx, func(t *tx) error {
+		_, err := t.exec(`
+			INSERT INTO node (name, applied, lease_till) VALUES ($1, $2, $3)
+			ON CONFLICT (name) DO UPDATE SET applied = excluded.applied, lease_till = excluded.lease_till`,
+			node, applied, us(till))
+		return err
+	})
+	return till, err
+}
+
+// Leave takes node off the list, so that nobody waits for it.
+func (s *Store) Leave(ctx context.Context, node string) error {
+	_, err := s.write(ctx, func(t *tx) error {
+		_, err := t.exec(`DELETE FROM node WHERE name = $1 OR lease_till < $2`, node, us(t.now.Add(-time.Hour)))
+		return err
+	})
+	return err
+}
+
+// Lagging names the nodes whose lease runs and that have not applied change n.
+func (s *Store) Lagging(ctx context.Context, n int64) ([]string, error) {
+	var names []string
+	rows, err := s.read(ctx).rows(`SELECT name FROM node WHERE applied < $1 AND lease_till > $2 ORDER BY name`, n, us(s.Now()))
+	err = each(rows, err, func(r *sql.Rows) error {
+		names = append(names, "")
+		return r.Scan(&names[len(names)-1])
+	})
+	return names, s.translate(err)
+}
+
+// Setting gives a stored setting, "" when it is unset.
+func (s *Store) Setting(ctx context.Context, key string) (string, error) {
+	var v string
+	err := s.read(ctx).row(`SELECT value FROM setting WHERE key = $1`, key).Scan(&v)
+	if err == sql.ErrNoRows {
+		return "", nil
+	}
+	return v, s.translate(err)
+}
+
+// SetSetting stores a setting that pages show.
+func (s *Store) SetSetting(ctx context.Context, who news.Actor, key, value string) (int64, error) {
+	return s.write(ctx, func(t *tx) error {
+		t.change(news.SiteChange, key, news.SiteTag)
+		if err := t.setSetting(key, value); err != nil {
+			return err
+		}
+		return t.record(who, "set", "setting:"+key, value)
+	})
+}
+
+func (t *tx) setSetting(key, value string) error {
+	_, err := t.exec(`INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+	return err
+}

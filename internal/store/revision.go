@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"dateline/internal/news"
+)
+
+func (t *tx) addRevision(st *news.Story, who news.Actor, note string) error {
+	content, err := json.Marshal(&st.Content)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO revision (story_id, n, content, at, by_id, by_name, note) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		string(st.ID), st.Revision, string(content), us(st.Changed), who.ID, who.Name, note)
+	if err != nil {
+		return fmt.Errorf("write revision %d of story %s: %w", st.Revision, st.ID, err)
+	}
+	return nil
+}
+
+func (t *tx) addVersion(id news.StoryID, v *news.Version) error {
+	content, err := json.Marshal(&v.Content)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(v.Body)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`
+		INSERT INTO version (story_id, n, revision, content, body, change, at, by_id, by_name, note)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		string(id), v.N, v.Revision, string(content), string(body), string(v.Change), us(v.At), v.ByID, v.By, v.Note)
+	if err != nil {
+		return fmt.Errorf("write version %d of story %s: %w", v.N, id, err)
+	}
+	return nil
+}
+
+const versionColumns = `n, revision, content, body, change, at, by_id, by_name, note`
+
+func scanVersion(scan func(...any) error) (news.Version, error) {
+	var v news.Version
+	var content, body string
+	var when int64
+	if err := scan(&v.N, &v.Revision, &content, &body, &v.Change, &when, &v.ByID, &v.By, &v.Note); err != nil {
+		return v, err
+	}
+	v.At = at(when)
+	if err := json.Unmarshal([]byte(content), &v.Content); err != nil {
+		return v, fmt.Errorf("read version %d: %w", v.N, err)
+	}
+	if err := json.Unmarshal([]byte(body), &v.Body); err != nil {
+		return v, fmt.Errorf("read the body of version %d: %w", v.N, err)
+	}
+	return v, nil
+}
+
+func loadVersion(q querier, id news.StoryID, n int) (news.Version, error) {
+	v, err := scanVersion(q.row(`SELECT `+versionColumns+` FROM version WHERE story_id = $1 AND n = $2`, string(id), n).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, news.Missing("version")
+	}
+	return v, err
+}
+
+// Versions gives every publication of a story, newest first, for staff.
+func (s *Store) Versions(ctx context.Context, id news.StoryID) ([]news.Version, error) {
+	var out []news.Version
+	rows, err := s.read(ctx).rows(`SELECT `+versionColumns+` FROM version WHERE story_id = $1 ORDER BY n DESC`, string(id))
+	err = each(rows, err, func(r *sql.Rows) error {
+		v, err := scanVersion(r.Scan)
+		out = append(out, v)
+		return err
+	})
+	return out, s.translate(err)
+}
+
+// Version gives one publication of a story.
+func (s *Store) Version(ctx context.Context, id news.StoryID, n int) (news.Version, error) {
+	v, err := loadVersion(s.read(ctx), id, n)
+	return v, s.translate(err)
+}
+
+const revisionColumns = `n, content, at, by_id, by_name, note`
+
+func scanRevision(scan func(...any) error) (news.Revision, error) {
+	var v news.Revision
+	var content string
+	var when int64
+	if err := scan(&v.N, &content, &when, &v.ByID, &v.By, &v.Note); err != nil {
+		return v, err
+	}
+	v.At = at(when)
+	return v, json.Unmarshal([]byte(content), &v.Content)
+}
+
+// Revisions gives the latest 500 saves of a story, newest first.
+func (s *Store) Revisions(ctx context.Context, id news.StoryID) ([]news.Revision, error) {
+	var out []news.Revision
+	rows, err := s.read(ctx).rows(`SELECT `+revisionColumns+` FROM revision WHERE story_id = $1 ORDER BY n DESC LIMIT 500`, string(id))
+	err = each(rows, err, func(r *sql.Rows) error {
+		v, err := scanRevision(r.Scan)
+		out = append(out, v)
+		return err
+	})
+	return out, s.translate(err)
+}
+
+// Revision gives one save of a story.
+func (s *Store) Revision(ctx context.Context, id news.StoryID, n int) (news.Revision, error) {
+	v, err := scanRevision(s.read(ctx).row(`SELECT `+revisionColumns+` FROM revision WHERE story_id = $1 AND n = $2`, string(id), n).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, news.Missing("revision")
+	}
+	return v, s.translate(err)
+}
+
+// Entries gives the record about a subject, newest first.
+func (s *Store) Entries(ctx context.Context, subject string, limit int) ([]news.Entry, error) {
+	var out []news.Entry
+	rows, err := s.read(ctx).rows(`SELECT at, who, action, subject, note FROM entry WHERE subject = $1 ORDER BY id DESC LIMIT $2`, subject, limit)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var e news.Entry
+		var when int64
+		err := r.Scan(&when, &e.Who, &e.Action, &e.Subject, &e.Note)
+		e.At = at(when)
+		out = append(out, e)
+		return err
+	})
+	return out, s.translate(err)
+}

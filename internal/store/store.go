@@ -1,0 +1,154 @@
+// Package store keeps everything durable in SQLite or PostgreSQL and is the only
+// package that speaks SQL to the newsroom's database. It gives the newsroom's
+// records and runs news rules inside its transactions; it decides nothing itself,
+// renders nothing and knows no HTTP. Only cmd/dateline imports it; everybody else
+// is handed it as a small interface of their own.
+//
+// Every writing transaction that readers or nodes must learn of takes its number
+// from a one-row counter in its last statements, so that numbers commit in order
+// and a follower that remembers the last number it saw misses nothing.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options tune a Store; the zero value works.
+type Options struct {
+	// Now is the clock. With SQLite it is the database's clock; with PostgreSQL it
+	// is corrected by the measured distance to the server's. Nil means time.Now.
+	Now func() time.Time
+	// Zone is the site's time zone, which decides the day in an article's address.
+	// Nil means UTC.
+	Zone *time.Location
+	Log  *slog.Logger
+	// Plan opens without migrating, for `migrate --plan`, `verify` and `doctor`.
+	Plan bool
+}
+
+// A Store is one open database. Its methods may be called from any goroutine; every
+// one takes a context that ends its statement.
+type Store struct {
+	dialect dialect
+	w       *sql.DB // writers; with SQLite a single connection
+	r       *sql.DB // readers; with SQLite query_only
+	clock   func() time.Time
+	offset  atomic.Int64 // server's clock minus ours, ns; PostgreSQL only
+	zone    *time.Location
+	log     *slog.Logger
+
+	stmts   sync.Map // statement text + pool → *sql.Stmt
+	hints   hints
+	stop    context.CancelFunc
+	running sync.WaitGroup
+}
+
+// Open opens the database that address names ("sqlite:PATH" or "postgres://…"),
+// migrates it, and starts its background care. A database that cannot be opened or
+// is newer than this binary is refused with an error that says what to do, and
+// nothing is written to it.
+func Open(ctx context.Context, address string, o Options) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Store{clock: o.Now, zone: o.Zone, log: o.Log}
+	if err := s.connect(ctx, address); err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx, o.Plan); err != nil {
+		s.w.Close()
+		s.r.Close()
+		return nil, err
+	}
+	bg, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	for _, care := range s.dialect.care(s) {
+		s.running.Go(func() { care(bg) })
+	}
+	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context, plan bool) error {
+	if plan {
+		return nil
+	}
+	if err := s.migrate(ctx); err != nil {
+		return err
+	}
+	if err := s.measureClock(ctx); err != nil {
+		return err
+	}
+	return s.firstSections(ctx)
+}
+
+// Close ends the background care and the connections. Everything acknowledged is
+// durable already; Close loses nothing.
+func (s *Store) Close() error {
+	s.stop()
+	s.running.Wait()
+	s.dialect.lastCare(s)
+	s.stmts.Range(func(_, v any) bool { v.(*sql.Stmt).Close(); return true })
+	rerr := s.r.Close()
+	if err := s.w.Close(); err != nil {
+		return fmt.Errorf("close the database: %w", err)
+	}
+	return rerr
+}
+
+// Engine names the database's kind: sqlite or postgres.
+func (s *Store) Engine() string { return s.dialect.name() }
+
+// Now is the database's clock, which decides embargoes and releases.
+func (s *Store) Now() time.Time {
+	return s.clock().Add(time.Duration(s.offset.Load())).UTC().Truncate(time.Microsecond)
+}
+
+// Zone is the site's time zone.
+func (s *Store) Zone() *time.Location { return s.zone }
+
+// Ping asks the database for an answer.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return s.translate(s.r.QueryRowContext(ctx, `SELECT 1`).Scan(&one))
+}
+
+func (s *Store) measureClock(ctx context.Context) error {
+	before := s.clock()
+	server, ok, err := s.dialect.clock(ctx, s.r)
+	if err != nil {
+		return s.translate(fmt.Errorf("read the database's clock: %w", err))
+	}
+	if ok {
+		mid := before.Add(s.clock().Sub(before) / 2)
+		s.offset.Store(int64(server.Sub(mid)))
+	}
+	return nil
+}
+
+// us turns a time into the form it is kept in; the zero time is 0.
+func us(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// at is the inverse of us.
+func at(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

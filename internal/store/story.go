@@ -1,0 +1,341 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dateline/internal/news"
+)
+
+// A Rule decides what becomes of a story; it runs inside the transaction, may run
+// twice, and so keeps nothing outside the story it is given.
+type Rule = func(s *news.Story, now time.Time) (news.Outcome, error)
+
+// CreateStory keeps the story that begin makes, with its first revision. The number
+// is that of the last change.
+func (s *Store) CreateStory(ctx context.Context, who news.Actor, begin func(now time.Time) (*news.Story, news.Outcome, error)) (*news.Story, int64, error) {
+	var made *news.Story
+	n, err := s.write(ctx, func(t *tx) error {
+		st, o, err := begin(t.now)
+		if err != nil {
+			return err
+		}
+		made = st
+		return t.settle(who, nil, st, o)
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("create a story: %w", err)
+	}
+	return made, n, nil
+}
+
+// UpdateStory runs rule on the story and writes what it decided: story, revision,
+// version, corrections, addresses, record and change together or not at all. The
+// number is 0 when the rule changed nothing.
+func (s *Store) UpdateStory(ctx context.Context, who news.Actor, id news.StoryID, rule Rule) (*news.Story, int64, error) {
+	var after *news.Story
+	n, err := s.write(ctx, func(t *tx) error {
+		before, err := t.story(id)
+		if err != nil {
+			return err
+		}
+		st := *before
+		o, err := rule(&st, t.now)
+		if err != nil {
+			return err
+		}
+		after = &st
+		if o.Quiet {
+			return nil
+		}
+		return t.settle(who, before, &st, o)
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("update story %s: %w", id, err)
+	}
+	return after, n, nil
+}
+
+// settle writes st and what o decided. before is nil for a new story.
+func (t *tx) settle(who news.Actor, before, st *news.Story, o news.Outcome) error {
+	if o.Revised {
+		if err := t.resolve(&st.Content, o.Creates); err != nil {
+			return err
+		}
+	}
+	if o.Published != nil {
+		// What was resolved since the revision was saved (an import) belongs to the version too.
+		o.Published.Content = st.Content
+		if err := t.settleAddress(before, st); err != nil {
+			return err
+		}
+	}
+	if err := t.putStory(before == nil, st); err != nil {
+		return err
+	}
+	if o.Revised {
+		if err := t.addRevision(st, who, o.Note); err != nil {
+			return err
+		}
+	}
+	if o.Published != nil {
+		if err := t.addVersion(st.ID, o.Published); err != nil {
+			return err
+		}
+	}
+	shownBefore := before != nil && before.Live != nil
+	if shownBefore || st.Live != nil {
+		if err := t.relist(st); err != nil {
+			return err
+		}
+		t.change(news.StoryChange, string(st.ID), news.Touched(before, st)...)
+	} else if before != nil && before.Status != st.Status && st.Address != "" {
+		// Taken down, then killed: the address answers differently now.
+		t.change(news.StoryChange, string(st.ID), news.Touched(before, st)...)
+	}
+	return t.record(who, string(o.Step), string(st.ID), o.Note)
+}
+
+const storyColumns = `id, kind, status, revision, version, content, created_at, changed_at, creator, creator_name,
+	publish_at, time_zone, slug, address, first_published_at, last_published_at, updated_at, notice, corrections, live_version`
+
+// scanStory reads storyColumns and gives the live version's number.
+func scanStory(scan func(...any) error) (*news.Story, int, error) {
+	var st news.Story
+	var content, corrections string
+	var created, changed, publish, first, last, updated int64
+	var live int
+	if err := scan(&st.ID, &st.Kind, &st.Status, &st.Revision, &st.Version, &content, &created, &changed,
+		&st.Creator, &st.CreatorName, &publish, &st.TimeZone, &st.Slug, &st.Address, &first, &last, &updated,
+		&st.Notice, &corrections, &live); err != nil {
+		return nil, 0, err
+	}
+	st.Created, st.Changed, st.PublishAt = at(created), at(changed), at(publish)
+	st.FirstPublished, st.LastPublished, st.Updated = at(first), at(last), at(updated)
+	if err := json.Unmarshal([]byte(content), &st.Content); err != nil {
+		return nil, 0, fmt.Errorf("read the content of story %s: %w", st.ID, err)
+	}
+	if err := json.Unmarshal([]byte(corrections), &st.Corrections); err != nil {
+		return nil, 0, fmt.Errorf("read the corrections of story %s: %w", st.ID, err)
+	}
+	return &st, live, nil
+}
+
+// story loads one story with its live version.
+func (t *tx) story(id news.StoryID) (*news.Story, error) { return loadStory(t, id) }
+
+func loadStory(q querier, id news.StoryID) (*news.Story, error) {
+	if !news.IsID(string(id)) {
+		return nil, news.Missing("story")
+	}
+	st, live, err := scanStory(q.row(`SELECT `+storyColumns+` FROM story WHERE id = $1`, string(id)).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, news.Missing("story")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return st, loadLive(q, st, live)
+}
+
+func loadLive(q querier, st *news.Story, n int) error {
+	if n == 0 {
+		return nil
+	}
+	v, err := loadVersion(q, st.ID, n)
+	if err != nil {
+		return err
+	}
+	st.Live = &v
+	return nil
+}
+
+// Story loads a story of any status, for staff.
+func (s *Store) Story(ctx context.Context, id news.StoryID) (*news.Story, error) {
+	st, err := loadStory(s.read(ctx), id)
+	return st, s.translate(err)
+}
+
+func (t *tx) putStory(fresh bool, st *news.Story) error {
+	content, err := json.Marshal(&st.Content)
+	if err != nil {
+		return fmt.Errorf("write the content of story %s: %w", st.ID, err)
+	}
+	corrections := []byte("[]")
+	if len(st.Corrections) > 0 {
+		if corrections, err = json.Marshal(st.Corrections); err != nil {
+			return err
+		}
+	}
+	live, shown, card := 0, int64(0), []byte{}
+	if st.Live != nil {
+		live, shown = st.Live.N, max(us(st.FirstPublished), us(st.Live.Content.EmbargoUntil))
+		if card, err = json.Marshal(news.CardOf(st)); err != nil {
+			return err
+		}
+	}
+	args := []any{string(st.ID), string(st.Kind), string(st.Status), st.Revision, st.Version, string(content),
+		strings.ToLower(st.Content.Headline), st.Content.Section.Slug, us(st.Created), us(st.Changed), st.Creator, st.CreatorName,
+		us(st.PublishAt), st.TimeZone, st.Slug, st.Address, us(st.FirstPublished), us(st.LastPublished), us(st.Updated),
+		st.Notice, string(corrections), live, shown, string(card)}
+	q := `UPDATE story SET kind = $2, status = $3, revision = $4, version = $5, content = $6, headline = $7, section = $8,
+			created_at = $9, changed_at = $10, creator = $11, creator_name = $12, publish_at = $13, time_zone = $14,
+			slug = $15, address = $16, first_published_at = $17, last_published_at = $18, updated_at = $19,
+			notice = $20, corrections = $21, live_version = $22, shown_at = $23, card = $24
+		WHERE id = $1`
+	if fresh {
+		q = `INSERT INTO story (id, kind, status, revision, version, content, headline, section,
+				created_at, changed_at, creator, creator_name, publish_at, time_zone,
+				slug, address, first_published_at, last_published_at, updated_at,
+				notice, corrections, live_version, shown_at, card)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
+	}
+	if _, err := t.exec(q, args...); err != nil {
+		return fmt.Errorf("write story %s: %w", st.ID, err)
+	}
+	if !fresh {
+		if _, err := t.exec(`DELETE FROM story_topic WHERE story_id = $1`, string(st.ID)); err != nil {
+			return err
+		}
+	}
+	for _, topic := range st.Content.Topics {
+		if _, err := t.exec(`INSERT INTO story_topic (story_id, topic) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(st.ID), topic.Slug); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relist writes under what the live version stands and which pictures it shows;
+// nothing when there is none.
+func (t *tx) relist(st *news.Story) error {
+	id := string(st.ID)
+	for _, q := range []string{`DELETE FROM listing WHERE story_id = $1`, `DELETE FROM picture_use WHERE story_id = $1`} {
+		if _, err := t.exec(q, id); err != nil {
+			return err
+		}
+	}
+	if st.Live == nil {
+		return nil
+	}
+	c := &st.Live.Content
+	list := func(kind, slug string) error {
+		_, err := t.exec(`INSERT INTO listing (kind, slug, first_published_at, story_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+			kind, slug, us(st.FirstPublished), id)
+		return err
+	}
+	if st.Kind == news.Article {
+		if c.Section.Slug != "" {
+			if err := list("section", c.Section.Slug); err != nil {
+				return err
+			}
+		}
+		for _, x := range c.Topics {
+			if err := list("topic", x.Slug); err != nil {
+				return err
+			}
+		}
+		for _, x := range c.Byline {
+			if err := list("author", x.Slug); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range c.Pictures() {
+		n, err := t.exec(`
+			INSERT INTO picture_use (picture_id, story_id)
+			SELECT id, $2 FROM picture WHERE id = $1 ON CONFLICT DO NOTHING`, string(p), id)
+		if err != nil {
+			return err
+		}
+		_ = n // a picture that is missing is left out of the page too
+	}
+	return nil
+}
+
+// Stories lists stories of any status for staff, last changed first.
+func (s *Store) Stories(ctx context.Context, l news.StoryList) ([]news.Story, string, error) {
+	limit := l.Limit
+	if limit < 1 || limit > 100 {
+		limit = 20
+	}
+	where, args := []string{"1 = 1"}, []any{}
+	arg := func(cond string, v any) {
+		args = append(args, v)
+		where = append(where, fmt.Sprintf(cond, len(args)))
+	}
+	if l.Status != "" {
+		arg("status = $%d", string(l.Status))
+	}
+	if l.Section != "" {
+		arg("section = $%d", l.Section)
+	}
+	if l.Topic != "" {
+		arg("id IN (SELECT story_id FROM story_topic WHERE topic = $%d)", l.Topic)
+	}
+	if l.Text != "" {
+		esc := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(l.Text))
+		arg(`headline LIKE $%d ESCAPE '\'`, "%"+esc+"%")
+	}
+	if l.Cursor != "" {
+		var changed int64
+		var id string
+		if n, _ := fmt.Sscanf(l.Cursor, "%d.%s", &changed, &id); n != 2 || !news.IsID(id) {
+			return nil, "", news.Wrong("cursor", "This cursor was not made by this list.")
+		}
+		args = append(args, changed, id)
+		where = append(where, fmt.Sprintf("(changed_at, id) < ($%d, $%d)", len(args)-1, len(args)))
+	}
+	args = append(args, limit+1)
+	q := fmt.Sprintf(`SELECT `+storyColumns+` FROM story WHERE %s ORDER BY changed_at DESC, id DESC LIMIT $%d`, strings.Join(where, " AND "), len(args))
+	var out []news.Story
+	rows, err := s.read(ctx).rows(q, args...)
+	err = each(rows, err, func(r *sql.Rows) error {
+		st, _, err := scanStory(r.Scan)
+		if err == nil {
+			out = append(out, *st)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, "", s.translate(fmt.Errorf("list stories: %w", err))
+	}
+	next := ""
+	if len(out) > limit {
+		out = out[:limit]
+		last := out[limit-1]
+		next = fmt.Sprintf("%d.%s", us(last.Changed), last.ID)
+	}
+	return out, next, nil
+}
+
+// CountStories counts stories by status, for the desk's tabs.
+func (s *Store) CountStories(ctx context.Context) (map[news.Status]int, error) {
+	out := map[news.Status]int{}
+	rows, err := s.read(ctx).rows(`SELECT status, count(*) FROM story GROUP BY status`)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var st news.Status
+		var n int
+		err := r.Scan(&st, &n)
+		out[st] = n
+		return err
+	})
+	return out, s.translate(err)
+}
+
+// Due names the scheduled stories whose moment has come, in the order planned.
+func (s *Store) Due(ctx context.Context) ([]news.StoryID, error) {
+	var ids []news.StoryID
+	rows, err := s.read(ctx).rows(`SELECT id FROM story WHERE status = $1 AND publish_at <= $2 ORDER BY publish_at, id LIMIT 100`,
+		string(news.Scheduled), us(s.Now()))
+	err = each(rows, err, func(r *sql.Rows) error {
+		ids = append(ids, "")
+		return r.Scan(&ids[len(ids)-1])
+	})
+	return ids, s.translate(err)
+}

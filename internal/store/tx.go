@@ -1,0 +1,245 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"dateline/internal/news"
+)
+
+// querier is what both a transaction and a pool can do.
+type querier interface {
+	exec(q string, args ...any) (int64, error)
+	row(q string, args ...any) *sql.Row
+	rows(q string, args ...any) (*sql.Rows, error)
+}
+
+// A tx is one writing transaction. Its unexported helpers take it and compose;
+// exported methods of Store open it.
+type tx struct {
+	ctx     context.Context
+	s       *Store
+	sql     *sql.Tx
+	now     time.Time
+	changes []news.Change
+	unready []string // statements to prepare once the connection is free
+}
+
+// stmt gives q as prepared on the writer's connection, or nil when it is not yet:
+// preparing needs the connection that this transaction holds, so it waits for the end.
+func (t *tx) stmt(q string) *sql.Stmt {
+	if !t.s.dialect.prepares() {
+		return nil
+	}
+	if st, ok := t.s.stmts.Load(stmtKey{t.s.w, q}); ok {
+		return t.sql.StmtContext(t.ctx, st.(*sql.Stmt))
+	}
+	t.unready = append(t.unready, q)
+	return nil
+}
+
+func (t *tx) exec(q string, args ...any) (int64, error) {
+	var res sql.Result
+	var err error
+	if st := t.stmt(q); st != nil {
+		res, err = st.ExecContext(t.ctx, args...)
+	} else {
+		res, err = t.sql.ExecContext(t.ctx, q, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (t *tx) row(q string, args ...any) *sql.Row {
+	if st := t.stmt(q); st != nil {
+		return st.QueryRowContext(t.ctx, args...)
+	}
+	return t.sql.QueryRowContext(t.ctx, q, args...)
+}
+
+func (t *tx) rows(q string, args ...any) (*sql.Rows, error) {
+	if st := t.stmt(q); st != nil {
+		return st.QueryContext(t.ctx, args...)
+	}
+	return t.sql.QueryContext(t.ctx, q, args...)
+}
+
+// change notes that this transaction changes what nodes show. Tags of one subject
+// are put together.
+func (t *tx) change(kind news.ChangeKind, subject string, tags ...string) {
+	for i := range t.changes {
+		if c := &t.changes[i]; c.Kind == kind && c.Subject == subject {
+			c.Tags = append(c.Tags, tags...)
+			return
+		}
+	}
+	t.changes = append(t.changes, news.Change{Kind: kind, Subject: subject, Tags: tags})
+}
+
+// record writes who did what.
+func (t *tx) record(who news.Actor, action, subject, note string) error {
+	_, err := t.exec(`
+		INSERT INTO entry (id, at, who_id, who, action, subject, note)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		news.NewID[string](), us(t.now), who.ID, who.Name, action, subject, note)
+	return err
+}
+
+// number gives the transaction's changes their numbers. It must come last: from
+// here to the commit every other writer waits.
+func (t *tx) number() (int64, error) {
+	var n int64
+	for _, c := range t.changes {
+		slices.Sort(c.Tags)
+		tags, err := json.Marshal(slices.Compact(c.Tags))
+		if err != nil {
+			return 0, err
+		}
+		if err := t.row(`UPDATE change_seq SET n = n + 1 WHERE one = 1 RETURNING n`).Scan(&n); err != nil {
+			return 0, fmt.Errorf("number a change: %w", err)
+		}
+		if _, err := t.exec(`INSERT INTO change (n, kind, subject, tags, at) VALUES ($1, $2, $3, $4, $5)`,
+			n, string(c.Kind), c.Subject, string(tags), us(t.now)); err != nil {
+			return 0, fmt.Errorf("write a change: %w", err)
+		}
+	}
+	return n, nil
+}
+
+// write runs fn in a writing transaction and gives the number of its last change, 0
+// if it made none. fn may run more than once (PostgreSQL), so it must not keep what
+// it did before.
+func (s *Store) write(ctx context.Context, fn func(*tx) error) (int64, error) {
+	for try := 0; ; try++ {
+		n, err := s.writeOnce(ctx, fn)
+		if err == nil {
+			if n > 0 {
+				s.hints.tell()
+			}
+			return n, nil
+		}
+		if try < 4 && s.dialect.retries(err) {
+			continue
+		}
+		return 0, s.translate(err)
+	}
+}
+
+func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err error) {
+	sqlTx, err := s.w.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, fmt.Errorf("begin: %w", err)
+	}
+	t := &tx{ctx: ctx, s: s, sql: sqlTx, now: s.Now()}
+	defer func() {
+		if err != nil {
+			sqlTx.Rollback() // its error adds nothing to err: the database drops an unfinished transaction anyway
+		}
+		for _, q := range t.unready {
+			s.stmt(ctx, s.w, q)
+		}
+	}()
+	for _, q := range s.dialect.begin() {
+		if _, err := sqlTx.ExecContext(ctx, q); err != nil {
+			return 0, fmt.Errorf("begin: %w", err)
+		}
+	}
+	if err := fn(t); err != nil {
+		return 0, err
+	}
+	if n, err = t.number(); err != nil {
+		return 0, err
+	}
+	if err := s.dialect.notify(t, n); err != nil {
+		return 0, err
+	}
+	if err := sqlTx.Commit(); err != nil {
+		return 0, fmt.Errorf("commit: %w", err)
+	}
+	return n, nil
+}
+
+// reader runs single statements on the readers' pool.
+type reader struct {
+	ctx context.Context
+	s   *Store
+}
+
+func (s *Store) read(ctx context.Context) reader { return reader{ctx, s} }
+
+func (r reader) exec(string, ...any) (int64, error) { panic("store: a reader cannot write") }
+
+func (r reader) row(q string, args ...any) *sql.Row {
+	if st := r.s.stmt(r.ctx, r.s.r, q); st != nil {
+		return st.QueryRowContext(r.ctx, args...)
+	}
+	return r.s.r.QueryRowContext(r.ctx, q, args...)
+}
+
+func (r reader) rows(q string, args ...any) (*sql.Rows, error) {
+	if st := r.s.stmt(r.ctx, r.s.r, q); st != nil {
+		return st.QueryContext(r.ctx, args...)
+	}
+	return r.s.r.QueryContext(r.ctx, q, args...)
+}
+
+type stmtKey struct {
+	db *sql.DB
+	q  string
+}
+
+// stmt prepares q once, on engines where that pays (SQLite: a quarter more
+// transactions). Nil means: run the text.
+func (s *Store) stmt(ctx context.Context, db *sql.DB, q string) *sql.Stmt {
+	if !s.dialect.prepares() {
+		return nil
+	}
+	if st, ok := s.stmts.Load(stmtKey{db, q}); ok {
+		return st.(*sql.Stmt)
+	}
+	st, err := db.PrepareContext(ctx, q)
+	if err != nil {
+		return nil // running the text gives the error where it belongs
+	}
+	if old, dup := s.stmts.LoadOrStore(stmtKey{db, q}, st); dup {
+		st.Close()
+		return old.(*sql.Stmt)
+	}
+	return st
+}
+
+// translate gives err's meaning to people where it has one.
+func (s *Store) translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *news.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return unreachable(err)
+	}
+	return s.dialect.translate(err)
+}
+
+// each scans every row with scan and closes rows; no scan error is dropped.
+func each(rows *sql.Rows, err error, scan func(*sql.Rows) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
