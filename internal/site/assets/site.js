@@ -1,0 +1,35 @@
+// All the script there is. Each part has a reason, and every page works without.
+(d => {
+	// Copying a story's address: what phones hide in two menus. Where the
+	// system has a sheet for sharing, that opens.
+	for (const b of d.querySelectorAll('[data-copy]')) b.addEventListener('click', async () => {
+		const url = d.querySelector('link[rel=canonical]')?.href || location.href
+		try {
+			if (navigator.share && matchMedia('(pointer: coarse)').matches) return await navigator.share({ title: d.title, url })
+			await navigator.clipboard.writeText(url)
+			const was = b.textContent
+			b.textContent = b.dataset.copy
+			setTimeout(() => b.textContent = was, 2000)
+		} catch {
+			// Not allowed, or the sheet was closed: the address bar is still there.
+		}
+	})
+	// The hour of publication where the reader is, if that is another hour.
+	// The room for it is kept by the stylesheet, so nothing moves.
+	const t = d.querySelector('time[data-part=published]'), out = d.querySelector('[data-local]')
+	if (t && out) {
+		const at = new Date(t.dateTime), zone = /([+-])(\d\d):(\d\d)$/.exec(t.dateTime)
+		const minutes = zone ? (zone[1] + 1) * (zone[2] * 60 + +zone[3]) : 0
+		if (minutes !== -at.getTimezoneOffset()) out.textContent = out.dataset.local.replace('{time}',
+			at.toLocaleString(d.documentElement.lang + '-u-nu-latn', { weekday: 'short', hour: '2-digit', minute: '2-digit' }))
+	}
+	// A search sends only what was filled in: addresses short enough to pass
+	// on, and the same for the same question.
+	for (const f of d.querySelectorAll('form[action="/search"]')) {
+		f.addEventListener('submit', () => {
+			for (const e of f.elements) if (e.name && (!e.value || e.name === 'sort' && e.value === 'relevance')) e.disabled = true
+		})
+		// Back from the results, the form is whole again.
+		addEventListener('pageshow', () => { for (const e of f.elements) e.disabled = false })
+	}
+})(document)

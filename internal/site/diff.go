@@ -1,0 +1,192 @@
+package site
+
+import (
+	"strings"
+	"unicode"
+)
+
+// maxDiffWork bounds a comparison: cells of the table that finds what two
+// texts have in common (4 bytes each). Beyond it a text counts as all new,
+// which is true enough of two texts that differ so much.
+const maxDiffWork = 4 << 20
+
+// DiffWords compares two texts word by word.
+func DiffWords(before, after string) []DiffRun {
+	a, b := words(before), words(after)
+	var out []DiffRun
+	add := func(op DiffOp, text string) {
+		if n := len(out); n > 0 && out[n-1].Op == op {
+			out[n-1].Text += text
+		} else {
+			out = append(out, DiffRun{op, text})
+		}
+	}
+	for _, s := range compare(a, b) {
+		for _, x := range a[s.a0:s.a1] {
+			add(s.op, x)
+		}
+		if s.op == DiffInsert {
+			for _, x := range b[s.b0:s.b1] {
+				add(DiffInsert, x)
+			}
+		}
+	}
+	return joinAcrossSpaces(out)
+}
+
+// DiffParagraphs compares two texts paragraph by paragraph, and what changed
+// word by word. Paragraphs that stayed are left out, marked by one Skipped.
+func DiffParagraphs(before, after []string) []ChangedParagraph {
+	var out []ChangedParagraph
+	steps := compare(before, after)
+	for i := 0; i < len(steps); i++ {
+		s := steps[i]
+		if s.op == DiffKeep {
+			out = append(out, ChangedParagraph{Skipped: true})
+			continue
+		}
+		var gone, come []string
+		if s.op == DiffDelete {
+			gone = before[s.a0:s.a1]
+			if i+1 < len(steps) && steps[i+1].op == DiffInsert {
+				i++
+				come = after[steps[i].b0:steps[i].b1]
+			}
+		} else {
+			come = after[s.b0:s.b1]
+		}
+		// Paragraphs of one change belong together in their order.
+		for k := 0; k < max(len(gone), len(come)); k++ {
+			switch {
+			case k >= len(come):
+				out = append(out, ChangedParagraph{Runs: []DiffRun{{DiffDelete, gone[k]}}})
+			case k >= len(gone):
+				out = append(out, ChangedParagraph{Runs: []DiffRun{{DiffInsert, come[k]}}})
+			default:
+				out = append(out, ChangedParagraph{Runs: DiffWords(gone[k], come[k])})
+			}
+		}
+	}
+	if len(out) == 1 && out[0].Skipped {
+		return nil
+	}
+	return out
+}
+
+// words splits a text into words and the spaces between them.
+func words(s string) []string {
+	var out []string
+	start, space := 0, false
+	for i, r := range s {
+		if sp := unicode.IsSpace(r); i > start && sp != space {
+			out = append(out, s[start:i])
+			start, space = i, sp
+		} else {
+			space = sp
+		}
+	}
+	if start < len(s) {
+		out = append(out, s[start:])
+	}
+	return out
+}
+
+// joinAcrossSpaces makes one change of several that only a space holds apart,
+// so that a rewritten sentence can be read as a whole, before and after.
+func joinAcrossSpaces(runs []DiffRun) []DiffRun {
+	var out []DiffRun
+	for i := 0; i < len(runs); {
+		if runs[i].Op == DiffKeep {
+			out = append(out, runs[i])
+			i++
+			continue
+		}
+		var gone, come strings.Builder
+		for ; i < len(runs); i++ {
+			r := runs[i]
+			if r.Op == DiffKeep {
+				if i+1 == len(runs) || strings.TrimSpace(r.Text) != "" {
+					break
+				}
+				gone.WriteString(r.Text)
+				come.WriteString(r.Text)
+				continue
+			}
+			if r.Op == DiffDelete {
+				gone.WriteString(r.Text)
+			} else {
+				come.WriteString(r.Text)
+			}
+		}
+		if gone.Len() > 0 {
+			out = append(out, DiffRun{DiffDelete, gone.String()})
+		}
+		if come.Len() > 0 {
+			out = append(out, DiffRun{DiffInsert, come.String()})
+		}
+	}
+	return out
+}
+
+// A step is a stretch that two lists share, or that one of them has alone.
+type step struct {
+	op             DiffOp
+	a0, a1, b0, b1 int
+}
+
+// compare finds the steps from a to b over their longest common subsequence;
+// a deletion stands before the insertion that replaces it.
+func compare(a, b []string) []step {
+	var steps []step
+	add := func(op DiffOp, a0, a1, b0, b1 int) {
+		if a0 < a1 || b0 < b1 {
+			steps = append(steps, step{op, a0, a1, b0, b1})
+		}
+	}
+	from := 0
+	for from < len(a) && from < len(b) && a[from] == b[from] {
+		from++
+	}
+	endA, endB := len(a), len(b)
+	for endA > from && endB > from && a[endA-1] == b[endB-1] {
+		endA, endB = endA-1, endB-1
+	}
+	add(DiffKeep, 0, from, 0, from)
+	n, m := endA-from, endB-from
+	if n*m > maxDiffWork {
+		add(DiffDelete, from, endA, from, from)
+		add(DiffInsert, endA, endA, from, endB)
+		add(DiffKeep, endA, len(a), endB, len(b))
+		return steps
+	}
+	// length[i][j] is how much a[from+i:endA] and b[from+j:endB] share.
+	length := make([]int32, (n+1)*(m+1))
+	for i := n - 1; i >= 0; i-- {
+		for j := m - 1; j >= 0; j-- {
+			if a[from+i] == b[from+j] {
+				length[i*(m+1)+j] = length[(i+1)*(m+1)+j+1] + 1
+			} else {
+				length[i*(m+1)+j] = max(length[(i+1)*(m+1)+j], length[i*(m+1)+j+1])
+			}
+		}
+	}
+	for i, j := 0, 0; i < n || j < m; {
+		i0, j0 := i, j
+		for i < n && j < m && a[from+i] == b[from+j] {
+			i, j = i+1, j+1
+		}
+		add(DiffKeep, from+i0, from+i, from+j0, from+j)
+		i0, j0 = i, j
+		for (i < n || j < m) && !(i < n && j < m && a[from+i] == b[from+j]) {
+			if j == m || i < n && length[(i+1)*(m+1)+j] >= length[i*(m+1)+j+1] {
+				i++
+			} else {
+				j++
+			}
+		}
+		add(DiffDelete, from+i0, from+i, from+j0, from+j0)
+		add(DiffInsert, from+i, from+i, from+j0, from+j)
+	}
+	add(DiffKeep, endA, len(a), endB, len(b))
+	return steps
+}

@@ -1,0 +1,47 @@
+package site
+
+import "time"
+
+// ArticlePage is one published story with all its parts.
+type ArticlePage struct {
+	Chrome
+	Kicker     string
+	Headline   string
+	Standfirst string
+	// Lang is the story's language (BCP 47); empty means the site's.
+	Lang    string
+	Section NavItem
+	Picture *Picture
+	Byline  []NavItem
+	// Published is the first publication; Updated the last change of
+	// substance, zero if there was none (minor changes are not told).
+	Published, Updated time.Time
+	// Dateline is the place that begins the first paragraph: "LISBON".
+	Dateline string
+	Body     []BodyPiece
+	// External is where the whole story stands if not here.
+	External string
+	// Corrections are in the order in which they were made.
+	Corrections []Correction
+	// HistoryURL leads to the versions; Versions counts them. With one there
+	// is nothing to compare and the link is left out.
+	HistoryURL string
+	Versions   int
+	Topics     []NavItem
+	Related    []StoryCard
+	Comments   CommentState
+	// Preview is set where the desk looks at a story that is not public.
+	Preview bool
+}
+
+func (*ArticlePage) template() string { return "article" }
+
+// A CommentState says what the comment area can offer.
+type CommentState int
+
+// Until comments exist, an article either says so or says that its editor
+// wants none.
+const (
+	CommentsNotYet CommentState = iota
+	CommentsClosed
+)

@@ -1,0 +1,29 @@
+package site
+
+import "time"
+
+// FrontPage is the page at "/". Everything may be missing on a new site.
+type FrontPage struct {
+	Chrome
+	Lead   *StoryCard
+	Pinned []StoryCard
+	// Latest are the newest stories of all sections, newest first.
+	Latest []StoryCard
+	// Blocks are the sections in the newsroom's order, without empty ones.
+	Blocks []FrontBlock
+	// Updated is when the newest story was published.
+	Updated time.Time
+}
+
+func (*FrontPage) template() string { return "front" }
+
+// A FrontBlock is one section on the front page; five stories fill it.
+type FrontBlock struct {
+	Section NavItem
+	Stories []StoryCard
+}
+
+// Empty tells whether there is no story to show at all.
+func (p *FrontPage) Empty() bool {
+	return p.Lead == nil && len(p.Pinned) == 0 && len(p.Latest) == 0 && len(p.Blocks) == 0
+}

@@ -1,0 +1,31 @@
+package site
+
+// A ListingKind says what a list of stories is about.
+type ListingKind string
+
+// The kinds of listings; the last five are what a topic can be.
+const (
+	ListSection      ListingKind = "section"
+	ListAuthor       ListingKind = "author"
+	ListSubject      ListingKind = "subject"
+	ListPerson       ListingKind = "person"
+	ListPlace        ListingKind = "place"
+	ListOrganisation ListingKind = "organisation"
+	ListEvent        ListingKind = "event"
+)
+
+// ListingPage lists the stories of a section, topic or author, newest first.
+type ListingPage struct {
+	Chrome
+	Kind ListingKind
+	Name string
+	Lang string
+	// Intro is plain text, shown on the first page.
+	Intro string
+	// Total counts all stories of the list, over all its pages.
+	Total   int
+	Stories []StoryCard
+	Pager   Pager
+}
+
+func (*ListingPage) template() string { return "listing" }
