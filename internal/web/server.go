@@ -1,0 +1,44 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Times and sizes of every server. A handler that legitimately takes longer (an
+// upload, a stream) sets its own deadline with http.ResponseController.
+const (
+	HeaderTimeout = 5 * time.Second
+	ReadTimeout   = 60 * time.Second
+	WriteTimeout  = 60 * time.Second
+	IdleTimeout   = 2 * time.Minute
+	MaxHeader     = 16 << 10 // bytes
+)
+
+// NewServer makes an http.Server with a time-out on everything. Its listener should
+// be a LimitListener.
+func NewServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: HeaderTimeout,
+		ReadTimeout:       ReadTimeout,
+		WriteTimeout:      WriteTimeout,
+		IdleTimeout:       IdleTimeout,
+		MaxHeaderBytes:    MaxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnContext:       keepConn,
+		ConnState:         nextHead,
+	}
+}
+
+// Within gives handlers a context that ends after d, so that a database that does
+// not answer becomes a plain "busy" in time.
+func Within(d time.Duration, next Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, cancel := context.WithTimeout(r.Context(), d)
+		defer cancel()
+		return next(w, r.WithContext(ctx))
+	}
+}
