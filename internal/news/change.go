@@ -94,3 +94,11 @@ func Touched(before, after *Story) []string {
 	slices.Sort(tags)
 	return slices.Compact(tags)
 }
+
+// A Timing says how long after its commit a publication took to be shown by each
+// part of the site, on this node; every node showed it by then.
+type Timing struct {
+	Page   time.Duration
+	Search time.Duration
+	Feeds  time.Duration
+}

@@ -55,7 +55,13 @@ func oneForAll(changes []news.Change) []news.Change {
 	if len(changes) <= 8 {
 		return changes
 	}
-	return []news.Change{{Kind: news.AllChange, Subject: "import"}}
+	all := news.Change{Kind: news.AllChange, Subject: "import"}
+	for _, c := range changes {
+		if c.Kind == news.StoryChange {
+			all.Tags = append(all.Tags, news.StoryTag(news.StoryID(c.Subject))) // for the index
+		}
+	}
+	return []news.Change{all}
 }
 
 func (t *tx) importStory(who news.Actor, in *news.Imported, again bool) (ImportResult, error) {

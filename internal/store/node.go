@@ -8,17 +8,13 @@ import (
 	"dateline/internal/news"
 )
 
-// Lease is how long a node may serve from its cache after it last told the database
-// which change it applied.
-const Lease = time.Second
-
-// Beat says that node has applied every change up to applied, and renews its lease;
-// it gives the lease's end by the database's clock.
-func (s *Store) Beat(ctx context.Context, node string, applied int64) (time.Time, error) {
+// Beat says that node has applied every change up to applied, and that it may serve
+// from its cache for lease from now; it gives the lease's end by the database's clock.
+func (s *Store) Beat(ctx context.Context, node string, applied int64, lease time.Duration) (time.Time, error) {
 	if err := s.measureClock(ctx); err != nil {
 		return time.Time{}, err
 	}
-	till := s.Now().Add(Lease)
+	till := s.Now().Add(lease)
 	_, err := s.write(ctx, func(t *tx) error {
 		_, err := t.exec(`
 			INSERT INTO node (name, applied, lease_till) VALUES ($1, $2, $3)

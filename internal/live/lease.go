@@ -1,0 +1,92 @@
+package live
+
+import (
+	"context"
+	"time"
+)
+
+// beat tells the database how far this node has come.
+func (n *Node) beat(ctx context.Context) error {
+	n.mu.Lock()
+	applied := min(n.shown, n.indexed)
+	n.mu.Unlock()
+	length := soloLease
+	if n.o.Shared {
+		length = lease
+	}
+	asked := n.o.Now() // before the call: the lease may only be shorter than we think
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if _, err := n.o.Feed.Beat(ctx, n.o.Name, applied, length); err != nil {
+		return err
+	}
+	n.set(func() {
+		n.leaseEnd = asked.Add(length)
+		n.beaten = applied
+	})
+	return nil
+}
+
+// tell acknowledges, on a database of our own, changes that came from elsewhere (a
+// command beside the server, which waits). Our own need no writing: who made them
+// waits in this process. So an idle server and a busy one write nothing for it.
+func (n *Node) tell(ctx context.Context) {
+	if n.o.Shared {
+		return
+	}
+	n.mu.Lock()
+	applied, foreign := min(n.shown, n.indexed), false
+	for c := n.beaten + 1; c <= applied; c++ {
+		if !n.waited[c] {
+			foreign = true
+		}
+		delete(n.waited, c)
+	}
+	n.beaten = max(n.beaten, applied)
+	n.mu.Unlock()
+	if !foreign {
+		return
+	}
+	if err := n.beat(ctx); err != nil && ctx.Err() == nil {
+		n.o.Log.Warn("could not acknowledge a command's change; it will say that this server is late", "error", err)
+	}
+}
+
+// keepLease renews the lease of a node on a shared database. Without one, others
+// do not wait for us, so nothing may come from the cache while the database still
+// answers; when it does not, what is held is served as promised.
+func (n *Node) keepLease(ctx context.Context) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	bypassing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := n.beat(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		n.mu.Lock()
+		lost := !n.o.Now().Before(n.leaseEnd)
+		n.mu.Unlock()
+		switch {
+		case lost && !bypassing:
+			bypassing = true
+			n.o.Cache.Bypass(true)
+			n.o.Log.Error("this node lost its lease and reads past its cache", "error", err)
+		case !lost && bypassing && n.caughtUp(ctx):
+			bypassing = false
+			n.o.Cache.Bypass(false)
+			n.o.Log.Info("this node has its lease again")
+		}
+	}
+}
+
+// caughtUp tells whether everything committed before now has been applied.
+func (n *Node) caughtUp(ctx context.Context) bool {
+	last, err := n.o.Feed.LastChange(ctx)
+	return err == nil && n.Shown() >= last
+}

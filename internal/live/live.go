@@ -1,0 +1,340 @@
+// Package live carries each committed change, in order, to what this node shows
+// (pages, index, lists), and says when it is shown everywhere. It follows the
+// database's change feed and nothing else: a hint makes it faster, never righter.
+// It decides nothing and writes nothing but how far this node has come; package
+// desk waits here before it answers.
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"dateline/internal/news"
+	"dateline/internal/pagecache"
+	"dateline/internal/search"
+)
+
+// A Feed is the database's side of following.
+type Feed interface {
+	// Changes gives at most limit changes after n, in order, without a gap.
+	Changes(ctx context.Context, n int64, limit int) ([]news.Change, error)
+	LastChange(ctx context.Context) (int64, error)
+	// Hints wakes after commits; a missed one costs a poll.
+	Hints() (c <-chan struct{}, stop func())
+	// Beat says how far node has come, and renews its lease.
+	Beat(ctx context.Context, node string, applied int64, lease time.Duration) (time.Time, error)
+	Leave(ctx context.Context, node string) error
+	// Lagging names the nodes that have not applied n and whose lease runs.
+	Lagging(ctx context.Context, n int64) ([]string, error)
+}
+
+// Stories is what may be shown, for the index.
+type Stories interface {
+	Shown(ctx context.Context, id news.StoryID) (*news.Story, error)
+	EachShown(ctx context.Context, yield func(*news.Story) error) error
+}
+
+// Options build a Node.
+type Options struct {
+	Feed    Feed
+	Stories Stories
+	Index   *search.Index
+	Cache   *pagecache.Cache
+	Name    string // of this node, unique among those on the database
+	Shared  bool   // other nodes serve from the same database: leases matter
+	// Warm makes the page at path, so that a publication is rendered before its
+	// first reader asks. Nil warms nothing.
+	Warm func(ctx context.Context, path string) error
+	Log  *slog.Logger
+	Now  func() time.Time
+	// Told is given news for the operator: what broke, and that it works again.
+	Told func(what string, bad bool)
+}
+
+const (
+	poll       = 250 * time.Millisecond // the truth, when every hint is lost
+	beatEvery  = 300 * time.Millisecond
+	lease      = time.Second          // on a shared database
+	soloLease  = 24 * 365 * time.Hour // alone, a lock on the data folder tells who runs
+	batch      = 500                  // changes fetched at once
+	rebuildGap = 20_000               // so many changes behind, the index is made anew
+	waitMost   = 10 * time.Second     // for a change to be shown everywhere
+)
+
+// A Node follows the feed for this process.
+type Node struct {
+	o    Options
+	stop context.CancelFunc
+	done sync.WaitGroup
+
+	indexing sync.Mutex // one hand on the index: the follower's or a rebuild's
+
+	mu        sync.Mutex
+	moved     chan struct{} // closed and renewed when the numbers below move
+	shown     int64         // the cache holds nothing older than this change
+	indexed   int64         // the index has every change up to this one
+	ready     bool
+	reachable bool
+	leaseEnd  time.Time // by our clock; zero means none
+	waited    map[int64]bool
+	beaten    int64 // up to here nobody elsewhere waits to hear from us
+}
+
+// Start catches up with the database, then follows it until Close. When it returns,
+// what this node shows is as new as the database was.
+func Start(ctx context.Context, o Options) (*Node, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Told == nil {
+		o.Told = func(string, bool) {}
+	}
+	n := &Node{o: o, moved: make(chan struct{}), reachable: true, waited: map[int64]bool{}}
+	last, err := o.Feed.LastChange(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n.shown = last // the cache is empty: it holds nothing old
+	if err := n.openIndex(ctx, last); err != nil {
+		return nil, err
+	}
+	bg, stop := context.WithCancel(context.Background())
+	n.stop = stop
+	if _, err := n.turn(ctx); err != nil {
+		stop()
+		return nil, err
+	}
+	if err := n.beat(ctx); err != nil {
+		stop()
+		return nil, err
+	}
+	n.set(func() { n.ready = true })
+	n.done.Go(func() { n.follow(bg) })
+	if o.Shared {
+		n.done.Go(func() { n.keepLease(bg) })
+	}
+	return n, nil
+}
+
+// Close stops following and takes the node off the list, so that others do not wait
+// for its lease to run out.
+func (n *Node) Close() error {
+	n.set(func() { n.ready = false })
+	n.stop()
+	n.done.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	return n.o.Feed.Leave(ctx, n.o.Name)
+}
+
+// Ready tells whether this node should be sent readers: caught up, and on a shared
+// database with a lease.
+func (n *Node) Ready() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.ready && (!n.o.Shared || n.o.Now().Before(n.leaseEnd))
+}
+
+// Reachable tells whether the database answered the last time it was asked.
+func (n *Node) Reachable() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.reachable
+}
+
+// Shown is the last change that this node shows on every part.
+func (n *Node) Shown() int64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return min(n.shown, n.indexed)
+}
+
+func (n *Node) set(f func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	f()
+	close(n.moved)
+	n.moved = make(chan struct{})
+}
+
+func (n *Node) follow(ctx context.Context) {
+	hints, unhint := n.o.Feed.Hints()
+	defer unhint()
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	for {
+		full, err := n.turn(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		n.contact(err)
+		if err == nil && full {
+			continue
+		}
+		if err == nil {
+			n.tell(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-hints:
+		case <-tick.C:
+		}
+	}
+}
+
+// turn applies the next changes: the index first, since a page that is made after
+// its purge may ask the index. full says that there may be more at once.
+func (n *Node) turn(ctx context.Context) (full bool, err error) {
+	n.mu.Lock()
+	from := min(n.shown, n.indexed)
+	n.mu.Unlock()
+	ask, cancel := context.WithTimeout(ctx, 3*time.Second)
+	changes, err := n.o.Feed.Changes(ask, from, batch)
+	cancel()
+	if err != nil || len(changes) == 0 {
+		return false, err
+	}
+	last := changes[len(changes)-1].N
+	indexErr := n.index(ctx, changes)
+	if indexErr == nil {
+		n.set(func() { n.indexed = max(n.indexed, last) })
+	}
+	n.purge(changes)
+	n.set(func() { n.shown = max(n.shown, last) })
+	if n.o.Shared {
+		// Told at once, not at the next beat: a publication is waiting for it.
+		if err := n.beat(ctx); err != nil {
+			return false, err
+		}
+	}
+	if indexErr != nil && ctx.Err() == nil {
+		n.o.Log.Error("the search index could not take a change; it is tried again", "change", last, "error", indexErr)
+		n.o.Told("The search index cannot be written; new stories are not found by search. Check the disk of the data folder, then run: dateline reindex", true)
+		return false, nil
+	}
+	return len(changes) == batch, nil
+}
+
+func (n *Node) purge(changes []news.Change) {
+	var tags []string
+	for _, c := range changes {
+		if c.Kind == news.AllChange {
+			n.o.Cache.PurgeAll()
+			return
+		}
+		tags = append(tags, c.Tags...)
+	}
+	n.o.Cache.Purge(tags...)
+}
+
+// contact keeps the cache's view of the database. While it cannot be reached, held
+// pages are served; when it is back, everything is rendered anew until what was
+// missed has been applied.
+func (n *Node) contact(err error) {
+	ok := err == nil
+	n.mu.Lock()
+	was := n.reachable
+	n.reachable = ok
+	n.mu.Unlock()
+	if ok {
+		n.o.Cache.SetReachable(true)
+	} else {
+		n.o.Cache.SetReachable(false)
+	}
+	if was && !ok {
+		n.o.Log.Error("the database cannot be reached; readers get what is held", "error", err)
+		n.o.Told("The database cannot be reached. Readers get the pages this node holds, for at most 30 minutes; the desk is closed until it is back.", true)
+	}
+	if !was && ok {
+		n.o.Log.Info("the database is back")
+		n.o.Told("The database is back.", false)
+	}
+}
+
+// errShown tells a writer that its work is kept but not shown yet.
+var errShown = &news.Error{Kind: news.Busy, Message: "This is saved, but not every part of the site shows it yet. Look again shortly; there is no need to do it twice."}
+
+// Wait returns when change number was applied here and by every node whose lease
+// runs, and the given pages have been made. It fails after ten seconds, or earlier
+// with ctx; the change stands all the same. Number 0 waits for nothing.
+func (n *Node) Wait(ctx context.Context, number int64, pages, feeds []string) (news.Timing, error) {
+	var t news.Timing
+	if number == 0 {
+		return t, nil
+	}
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, waitMost)
+	defer cancel()
+	n.mu.Lock()
+	if number > n.beaten {
+		n.waited[number] = true
+	}
+	for (n.shown < number || n.indexed < number) && ctx.Err() == nil {
+		if n.indexed >= number && t.Search == 0 {
+			t.Search = time.Since(began)
+		}
+		moved := n.moved
+		n.mu.Unlock()
+		select {
+		case <-moved:
+		case <-ctx.Done():
+		}
+		n.mu.Lock()
+	}
+	shown := n.shown >= number && n.indexed >= number
+	n.mu.Unlock()
+	if !shown {
+		return t, errShown
+	}
+	if t.Search == 0 {
+		t.Search = time.Since(began)
+	}
+	if err := n.everywhere(ctx, number); err != nil {
+		return t, err
+	}
+	t.Page = n.warm(ctx, began, pages)
+	t.Feeds = n.warm(ctx, began, feeds)
+	return t, nil
+}
+
+// everywhere waits for the other nodes.
+func (n *Node) everywhere(ctx context.Context, number int64) error {
+	if !n.o.Shared {
+		return nil
+	}
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		late, err := n.o.Feed.Lagging(ctx, number)
+		if err == nil && len(late) == 0 {
+			return nil
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			n.o.Log.Error("a change is not shown everywhere yet", "change", number, "nodes", late, "error", err)
+			return errShown
+		}
+	}
+}
+
+// warm makes pages, side by side; one that fails is made by its first reader.
+func (n *Node) warm(ctx context.Context, began time.Time, paths []string) time.Duration {
+	if n.o.Warm != nil {
+		var all sync.WaitGroup
+		for _, p := range paths {
+			all.Go(func() {
+				if err := n.o.Warm(ctx, p); err != nil && !errors.Is(err, context.Canceled) {
+					n.o.Log.Warn("a page was not made ahead of its readers", "path", p, "error", err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	return time.Since(began)
+}
