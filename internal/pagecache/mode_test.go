@@ -1,0 +1,144 @@
+package pagecache_test
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dateline/internal/pagecache"
+)
+
+func TestUnreachable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pagecache.New(pagecache.Options{})
+		get(t, c, "/held", html([]byte("held"), nil, "story:1"))
+		get(t, c, "/until", func(context.Context) (pagecache.Response, error) {
+			return pagecache.Response{ContentType: "text/plain", Body: []byte("x"), Until: time.Now().Add(15 * time.Minute)}, nil
+		})
+		get(t, c, "/killed", html([]byte("killed"), nil, "story:2"))
+		time.Sleep(time.Hour)
+		c.SetReachable(true)
+		time.Sleep(10 * time.Minute) // the last contact is older than the discovery
+		c.SetReachable(false)
+		c.Bypass(true) // the lease is lost too
+		c.SetReachable(false)
+		c.Purge("story:2")
+
+		fails := func(target string) {
+			t.Helper()
+			w := httptest.NewRecorder()
+			if c.Hit(w, request("GET", target)) {
+				t.Errorf("%s was hit", target)
+			}
+			err := c.Serve(w, request("GET", target), "", func(context.Context) (pagecache.Response, error) {
+				t.Errorf("%s was rendered", target)
+				return pagecache.Response{}, nil
+			})
+			if !errors.Is(err, pagecache.ErrUnreachable) || len(w.Header()) > 0 {
+				t.Errorf("%s: %v, headers %v, want ErrUnreachable", target, err, w.Header())
+			}
+		}
+		time.Sleep(20*time.Minute - time.Nanosecond)
+		if !holds(c, "/held") {
+			t.Error("not held until 30 minutes after the last contact")
+		}
+		fails("/killed")
+		fails("/new")
+		fails("/until")
+		time.Sleep(time.Nanosecond)
+		fails("/held")
+
+		// Back, but without a lease; then with one.
+		c.SetReachable(true)
+		if holds(c, "/held") {
+			t.Error("served from the cache without a lease")
+		}
+		c.Bypass(false)
+		if !holds(c, "/held") {
+			t.Error("what was held is lost")
+		}
+	})
+}
+
+func TestBypass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pagecache.New(pagecache.Options{})
+		var calls atomic.Int64
+		render := html(article(2000), &calls, "front")
+		get(t, c, "/", render)
+		c.Bypass(true)
+		for range 3 {
+			resp, hit := get(t, c, "/", render, "Accept-Encoding", "br, gzip")
+			if hit || resp.Header.Get("Content-Encoding") != "gzip" {
+				t.Errorf("past the cache: hit %v, coding %q", hit, resp.Header.Get("Content-Encoding"))
+			}
+			get(t, c, "/new", render)
+		}
+		if calls.Load() != 7 || c.Stats().Pages != 1 {
+			t.Errorf("%d renders, %d pages held, want 7 and 1", calls.Load(), c.Stats().Pages)
+		}
+		c.Bypass(false)
+		if resp, hit := get(t, c, "/", render, "Accept-Encoding", "br, gzip"); !hit || resp.Header.Get("Content-Encoding") != "br" {
+			t.Errorf("afterwards: hit %v, coding %q", hit, resp.Header.Get("Content-Encoding"))
+		}
+	})
+}
+
+// TestBypassJoins: without a lease nobody may have a render that began before
+// they came, since other nodes' changes purge nothing here in time; a stampede is
+// two renders nevertheless.
+func TestBypassJoins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pagecache.New(pagecache.Options{})
+		c.Bypass(true)
+		var calls atomic.Int64
+		text := "old"
+		render := func(ctx context.Context) (pagecache.Response, error) {
+			body := []byte(text)
+			time.Sleep(time.Second)
+			return html(body, &calls, "front")(ctx)
+		}
+		first := ask(t.Context(), c, "/", render)
+		synctest.Wait()
+		text = "new" // on another node, which does not wait for us
+		var rest []*result
+		for range 100 {
+			rest = append(rest, ask(t.Context(), c, "/", render))
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if first.body != "old" {
+			t.Errorf("first got %q, %v", first.body, first.err)
+		}
+		for _, res := range rest {
+			if res.body != "new" {
+				t.Fatalf("later reader got %q, done %v, %v", res.body, res.done, res.err)
+			}
+		}
+		if calls.Load() != 2 {
+			t.Errorf("%d renders, want 2", calls.Load())
+		}
+	})
+}
+
+// TestBypassBegins: a render from before is not kept when it ends past the lease.
+func TestBypassBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pagecache.New(pagecache.Options{})
+		res := ask(t.Context(), c, "/", func(ctx context.Context) (pagecache.Response, error) {
+			time.Sleep(time.Second)
+			return html([]byte("page"), nil, "front")(ctx)
+		})
+		synctest.Wait()
+		c.Bypass(true)
+		time.Sleep(time.Minute)
+		c.Bypass(false)
+		if res.body != "page" || holds(c, "/") {
+			t.Errorf("got %q; kept %v, want not", res.body, holds(c, "/"))
+		}
+	})
+}
