@@ -16,7 +16,7 @@ import (
 // A Store keeps people, links, sessions and tokens durably.
 type Store interface {
 	Person(ctx context.Context, id news.PersonID) (news.Person, error)
-	AddPerson(ctx context.Context, p news.Person) error
+	AddPerson(ctx context.Context, who news.Actor, p news.Person) error
 	AddSignInLink(ctx context.Context, l news.SignInLink) error
 	// SignInLink gives a link that is neither spent nor expired, else NotFound.
 	SignInLink(ctx context.Context, hash string) (news.SignInLink, error)

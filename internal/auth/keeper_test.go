@@ -33,7 +33,7 @@ func (m *memory) Person(_ context.Context, id news.PersonID) (news.Person, error
 	return news.Person{}, news.Missing("person")
 }
 
-func (m *memory) AddPerson(_ context.Context, p news.Person) error {
+func (m *memory) AddPerson(_ context.Context, _ news.Actor, p news.Person) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.people[p.ID] = p

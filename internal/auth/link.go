@@ -89,7 +89,8 @@ func (k *Keeper) Redeem(w http.ResponseWriter, r *http.Request, secret string, f
 			return news.Person{}, orSpent(err)
 		}
 		if link.Person == "" {
-			if err := k.Store.AddPerson(ctx, person); err != nil {
+			self := news.Actor{ID: string(person.ID), Name: person.Name, Role: person.Role, Via: "desk"}
+			if err := k.Store.AddPerson(ctx, self, person); err != nil {
 				return news.Person{}, fmt.Errorf("add first admin: %w", err)
 			}
 		}
