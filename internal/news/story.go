@@ -95,12 +95,12 @@ const (
 	UpdateNote        CorrectionKind = "update"
 )
 
-// Visible tells whether readers may see the story at now: published, and neither
-// its embargo nor its first publication still ahead. Every read for readers asks
-// the same in its SQL; this is the second lock.
+// Visible tells whether readers may see the story at now: published, and its embargo
+// not still ahead. Every read for readers asks the same in its SQL; this is the
+// second lock. The date of publication is no part of it: a clock set back must not
+// make yesterday's news vanish.
 func (s *Story) Visible(now time.Time) bool {
-	return s.Status == Published && s.Live != nil &&
-		!s.Live.Content.EmbargoUntil.After(now) && !s.FirstPublished.After(now)
+	return s.Status == Published && s.Live != nil && !s.Live.Content.EmbargoUntil.After(now)
 }
 
 // An Outcome is what a rule decided; the store writes it in the same transaction

@@ -32,7 +32,9 @@ type dialect interface {
 	locks() ([]goose.ProviderOption, error) // so that two nodes do not migrate at once
 	counts() string                         // counts the tables called $1
 	prepares() bool                         // whether statements are prepared once and kept
-	begin() []string
+	// begin opens a writing transaction's session and gives its time, by the
+	// database's clock where that is another than ours.
+	begin(ctx context.Context, tx *sql.Tx, now time.Time) (time.Time, error)
 	clock(ctx context.Context, db *sql.DB) (t time.Time, ok bool, err error)
 	care(s *Store) []func(context.Context)
 	lastCare(s *Store)
@@ -102,8 +104,10 @@ func (sqliteDialect) locks() ([]goose.ProviderOption, error) { return nil, nil }
 func (sqliteDialect) counts() string {
 	return `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`
 }
-func (sqliteDialect) prepares() bool           { return true }
-func (sqliteDialect) begin() []string          { return nil }
+func (sqliteDialect) prepares() bool { return true }
+func (sqliteDialect) begin(_ context.Context, _ *sql.Tx, now time.Time) (time.Time, error) {
+	return now, nil
+}
 func (sqliteDialect) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 func (sqliteDialect) retries(error) bool       { return false } // one writer waits its turn; nothing to retry
 func (sqliteDialect) lastCare(s *Store)        { s.w.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`) }
@@ -172,8 +176,13 @@ func (postgresDialect) locks() ([]goose.ProviderOption, error) {
 func (postgresDialect) counts() string {
 	return `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1`
 }
-func (postgresDialect) prepares() bool  { return false }
-func (postgresDialect) begin() []string { return []string{`SET LOCAL synchronous_commit = on`} }
+func (postgresDialect) prepares() bool { return false }
+func (postgresDialect) begin(ctx context.Context, tx *sql.Tx, _ time.Time) (time.Time, error) {
+	var on string
+	var n int64
+	err := tx.QueryRowContext(ctx, `SELECT set_config('synchronous_commit', 'on', true), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&on, &n)
+	return at(n), err
+}
 func (postgresDialect) lastCare(*Store) {}
 func (postgresDialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}

@@ -124,15 +124,26 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.translate(s.r.QueryRowContext(ctx, `SELECT 1`).Scan(&one))
 }
 
+// measureClock finds how far the server's clock is from ours. Of a few tries the
+// quickest counts, and of the span it leaves the end where we are ahead: a reader's
+// clock must never be behind the one that dated a publication, or the page would be
+// missing for a moment after Publish answered. Being ahead does no harm: what is not
+// due is not published either, and that is decided by the server's own clock.
 func (s *Store) measureClock(ctx context.Context) error {
-	before := s.clock()
-	server, ok, err := s.dialect.clock(ctx, s.r)
-	if err != nil {
-		return s.translate(fmt.Errorf("read the database's clock: %w", err))
-	}
-	if ok {
-		mid := before.Add(s.clock().Sub(before) / 2)
-		s.offset.Store(int64(server.Sub(mid)))
+	best := time.Duration(-1)
+	for range 3 {
+		before := s.clock()
+		server, ok, err := s.dialect.clock(ctx, s.r)
+		if err != nil {
+			return s.translate(fmt.Errorf("read the database's clock: %w", err))
+		}
+		if !ok {
+			return nil
+		}
+		if took := s.clock().Sub(before); best < 0 || took < best {
+			best = took
+			s.offset.Store(int64(server.Sub(before) + time.Millisecond)) // a beat's worth of drift
+		}
 	}
 	return nil
 }

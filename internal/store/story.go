@@ -174,7 +174,7 @@ func (t *tx) putStory(fresh bool, st *news.Story) error {
 	}
 	live, shown, card := 0, int64(0), []byte{}
 	if st.Live != nil {
-		live, shown = st.Live.N, max(us(st.FirstPublished), us(st.Live.Content.EmbargoUntil))
+		live, shown = st.Live.N, us(st.Live.Content.EmbargoUntil)
 		if card, err = json.Marshal(news.CardOf(st)); err != nil {
 			return err
 		}

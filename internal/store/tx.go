@@ -146,10 +146,8 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err
 			s.stmt(ctx, s.w, q)
 		}
 	}()
-	for _, q := range s.dialect.begin() {
-		if _, err := sqlTx.ExecContext(ctx, q); err != nil {
-			return 0, fmt.Errorf("begin: %w", err)
-		}
+	if t.now, err = s.dialect.begin(ctx, sqlTx, t.now); err != nil {
+		return 0, fmt.Errorf("begin: %w", err)
 	}
 	if err := fn(t); err != nil {
 		return 0, err

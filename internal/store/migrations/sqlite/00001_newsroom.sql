@@ -36,7 +36,7 @@ CREATE TABLE story (
     notice             TEXT   NOT NULL,
     corrections        TEXT   NOT NULL,
     live_version       BIGINT NOT NULL, -- 0 unless published
-    shown_at           BIGINT NOT NULL, -- when readers may see it: the later of first publication and embargo
+    shown_at           BIGINT NOT NULL, -- not before: the live version's embargo, 0 for none
     card               TEXT   NOT NULL  -- what lists show of the live version
 );
 CREATE INDEX story_shown   ON story (status, kind, first_published_at, id);
@@ -91,7 +91,7 @@ CREATE INDEX story_topic_topic ON story_topic (topic, story_id);
 CREATE TABLE address (
     path     TEXT   PRIMARY KEY,
     state    TEXT   NOT NULL, -- now, moved
-    story_id TEXT   NOT NULL REFERENCES story (id),
+    story_id TEXT   NOT NULL, -- may be written just before its story
     since    BIGINT NOT NULL
 );
 CREATE INDEX address_story ON address (story_id);
