@@ -155,7 +155,7 @@ func trimLine(in []node) []node {
 			continue
 		}
 		in = slices.Clone(in)
-		in[0].text = strings.TrimLeft(in[0].text, " ")
+		in[0].text = strings.TrimLeft(in[0].text, edge)
 		if in[0].text != "" {
 			break
 		}
@@ -164,10 +164,14 @@ func trimLine(in []node) []node {
 	return joinText(settleSpaces(joinText(in)))
 }
 
+// edge is what a line of text neither begins nor ends with: spaces of every
+// kind, which old editors leave to move text about.
+const edge = " \u00a0\u202f\u3000"
+
 func trimRight(in []node) []node {
 	for len(in) > 0 && in[len(in)-1].kind == kindText {
 		last := in[len(in)-1]
-		if last.text = strings.TrimRight(last.text, " "); last.text != "" {
+		if last.text = strings.TrimRight(last.text, edge); last.text != "" {
 			return append(slices.Clone(in[:len(in)-1]), last)
 		}
 		in = in[:len(in)-1]

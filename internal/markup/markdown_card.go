@@ -145,7 +145,7 @@ func attribute(quote ast.Node, source []byte) {
 	if !ok || alone && last.PreviousSibling() == nil {
 		return
 	}
-	words := t.Segment.Value(source)
+	words := source[t.Segment.Start:] // the text itself may end at its first space
 	if !bytes.HasPrefix(words, []byte("— ")) && !bytes.HasPrefix(words, []byte("-- ")) {
 		return
 	}

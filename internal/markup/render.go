@@ -44,6 +44,7 @@ type rendering struct {
 	lang     string
 	level    int    // of the last heading; the headline is 1
 	dateline string // waiting for its paragraph
+	exact    bool   // spans say what the document says and no more
 }
 
 func (r *rendering) raw(parts ...string) {
@@ -188,7 +189,7 @@ var markTags = map[kind]string{markLink: "a", markSpan: "span", markStrong: "str
 
 func (r *rendering) spanAttrs(m mark) string {
 	lang, dir := m.attr("lang"), m.attr("dir")
-	if dir == "" && lang != "" && Dir(lang) != Dir(r.lang) {
+	if !r.exact && dir == "" && lang != "" && Dir(lang) != Dir(r.lang) {
 		dir = Dir(lang)
 	}
 	out := ""
