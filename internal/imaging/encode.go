@@ -50,29 +50,31 @@ func encode(img *image.RGBA, quality int, segment []byte) ([]byte, error) {
 // less twice the quality) to about the power of −0.6, so two or three tries do
 // where halving takes five.
 func lighter(pic image.Image, quality, size, limit int) ([]byte, error) {
-	var best []byte
+	var best, last []byte
 	low, high := leastGood, quality-1
 	for tries := 0; low <= high && tries < 4; tries++ {
 		coarse := float64(200-2*quality) * math.Pow(float64(size)/float64(limit), 1/0.6)
 		quality = max(low, min(high, int(100-coarse/2)))
-		b, err := jpegAt(pic, quality)
-		if err != nil {
+		var err error
+		if last, err = jpegAt(pic, quality); err != nil {
 			return nil, err
 		}
-		size = len(b)
-		if size > limit {
+		if size = len(last); size > limit {
 			high = quality - 1
 			continue
 		}
-		best, low = b, quality+1
+		best, low = last, quality+1
 		if size > limit-limit/16 {
 			break
 		}
 	}
-	if best == nil {
-		return jpegAt(pic, leastGood)
+	switch {
+	case best != nil:
+		return best, nil
+	case quality == leastGood:
+		return last, nil
 	}
-	return best, nil
+	return jpegAt(pic, leastGood)
 }
 
 // budgetFor grows with the area, as files do; what is taller than 3:2 upright

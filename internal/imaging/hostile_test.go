@@ -5,29 +5,42 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
 	"path"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
+
+// busy is the processor time that this process has used: other tests beside
+// it do not count.
+func busy(t *testing.T) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
 
 // measured runs a picture through everything and reports what it cost.
 func measured(t *testing.T, name string, b []byte) ([]Rendition, error) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
+	start := busy(t)
 	_, err := Inspect(context.Background(), b)
-	inspected := time.Since(start)
+	inspected := busy(t) - start
 	var rs []Rendition
 	if err == nil {
 		rs, err = Renditions(context.Background(), b, Options{})
 	}
-	took := time.Since(start)
+	took := busy(t) - start
 	runtime.ReadMemStats(&after)
 	// All that was ever allocated bounds what was held at once.
 	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 300 {
@@ -87,11 +100,22 @@ func TestEveryPictureOfTheCollection(t *testing.T) {
 	}
 }
 
+// pngSaying is a small PNG with a header that says something else.
+func pngSaying(t *testing.T, w, h uint32, depth, kind, interlace byte) []byte {
+	t.Helper()
+	b := pngOf(t, scene(8, 8))
+	binary.BigEndian.PutUint32(b[16:], w)
+	binary.BigEndian.PutUint32(b[20:], h)
+	b[24], b[25], b[28] = depth, kind, interlace
+	binary.BigEndian.PutUint32(b[29:], crc32.ChecksumIEEE(b[12:29]))
+	return b
+}
+
 // TestBombs are made here, since they are large or too easily made smaller.
 func TestBombs(t *testing.T) {
 	two := color.Palette{color.Black, color.White}
 	frames := &gif.GIF{}
-	for range 200 {
+	for range 40 {
 		frames.Image = append(frames.Image, image.NewPaletted(image.Rect(0, 0, 2000, 2000), two))
 		frames.Delay = append(frames.Delay, 1)
 	}
@@ -126,16 +150,17 @@ func TestBombs(t *testing.T) {
 		data  []byte
 		taken bool
 	}{
-		{"108 million grey pixels", pngOf(t, image.NewGray(image.Rect(0, 0, 12000, 9000))), false},
-		{"60 million pixels of 16 bits", pngOf(t, image.NewGray16(image.Rect(0, 0, 7700, 7700))), false},
-		{"200 frames of 4 million pixels", animation.Bytes(), true},
+		{"108 million grey pixels", pngSaying(t, 12000, 9000, 8, 0, 0), false},
+		{"50 million pixels of 16 bits", pngSaying(t, 7100, 7100, 16, 6, 0), false},
+		{"50 million pixels, interlaced", pngSaying(t, 7100, 7100, 8, 6, 1), false},
+		{"40 frames of 4 million pixels", animation.Bytes(), true},
 		{"eight plain scans", layered(8), true},
 		{"nine plain scans", layered(9), false},
 		{"5,000 plain scans", layered(5000), false},
 		{"progressive, 35 million pixels", progressive(7000, 5000), false},
 		{"100,000 segments", append(segments, small[2:]...), false},
 		{"as long as it gets", pngOf(t, image.NewGray(image.Rect(0, 0, 2, 65536))), false},
-		{"very tall", pngOf(t, image.NewGray(image.Rect(0, 0, 900, 60000))), true},
+		{"very tall", pngOf(t, image.NewGray(image.Rect(0, 0, 900, 30000))), true},
 		{"very wide", pngOf(t, image.NewGray(image.Rect(0, 0, 60000, 2))), true},
 		{"one pixel", pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1))), true},
 	} {

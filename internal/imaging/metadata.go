@@ -59,7 +59,7 @@ func readMetadata(ctx context.Context, data []byte, h header) Metadata {
 
 	pick := func(name string, limit int) string {
 		for _, r := range []reading{xmp, iptc, exif} {
-			if s := cleanText(r[name], limit); s != "" {
+			if s := cleanText(r[name], limit); s != "" && (name != "caption" || written(s)) {
 				return s
 			}
 		}
@@ -132,7 +132,7 @@ func readSource(ctx context.Context, data []byte, h header, source imagemeta.Sou
 	// Errors and panics alike mean that there is no more to be had from this source.
 	defer func() { _ = recover() }()
 	_, _ = imagemeta.Decode(imagemeta.Options{
-		R:            &boundedSeeker{ReadSeeker: bytes.NewReader(data), ctx: ctx, left: 4 * int64(len(data))},
+		R:            &boundedSeeker{ReadSeeker: bytes.NewReader(data), ctx: ctx, left: 1<<20 + 4*int64(len(data))},
 		ImageFormat:  format,
 		Sources:      source,
 		LimitNumTags: metaTags,

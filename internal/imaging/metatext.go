@@ -42,6 +42,7 @@ var defaults = map[string]bool{
 	"olympus digital camera": true, "sony dsc": true, "dcim": true, "kodak digital still camera": true,
 	"samsung camera pictures": true, "konica minolta digital camera": true, "minolta digital camera": true,
 	"exif_jpeg_picture": true, "exif jpeg picture": true, "digital camera": true, "default": true,
+	"digital image": true, "digital stillcamera": true, "samsung digital camera": true, "my beautiful picture": true,
 	"picture": true, "untitled": true, "maker:,date:": true, "<digimax i5, samsung #1>": true, "binary comment": true,
 }
 
@@ -79,10 +80,15 @@ func cleanText(s string, limit int) string {
 		n++
 	}
 	out := b.String()
-	if defaults[strings.ToLower(out)] {
-		return ""
-	}
 	return out
+}
+
+// written tells whether a person wrote this: not the camera's maker, and not a
+// file's name.
+func written(s string) bool {
+	s = strings.ToLower(s)
+	file := !strings.Contains(s, " ") && (strings.HasSuffix(s, ".jpg") || strings.HasSuffix(s, ".jpeg"))
+	return !defaults[s] && !file
 }
 
 // created gives the first date that exists, in the form Metadata promises.

@@ -70,17 +70,23 @@ func Renditions(ctx context.Context, data []byte, o Options) ([]Rendition, error
 	segment := creditSegment(o.Credit, o.Copyright)
 	class := ColourClass(base)
 	var out []Rendition
-	for _, w := range widthsFor(min(own, base.Rect.Dx()), o.Widths) {
+	widths := widthsFor(min(own, base.Rect.Dx()), o.Widths)
+	shape := float64(base.Rect.Dy()) / float64(base.Rect.Dx())
+	for _, w := range slices.Backward(widths) {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("make renditions: %w", err)
 		}
-		height := max(1, int(math.Round(float64(base.Rect.Dy())*float64(w)/float64(base.Rect.Dx()))))
+		for base.Rect.Dx() >= 3*w { // the narrower ones need not read every pixel again
+			base = reduce(newRows(base, header{width: base.Rect.Dx(), height: base.Rect.Dy()}), base.Rect, 2)
+		}
+		height := max(1, int(math.Round(shape*float64(w))))
 		b, err := encode(resize(base, w, height), o.Quality, segment)
 		if err != nil {
 			return nil, fmt.Errorf("make rendition of %d pixels: %w", w, err)
 		}
 		out = append(out, Rendition{Width: w, Height: height, Type: "image/jpeg", Ext: "jpg", Bytes: b, Colour: class})
 	}
+	slices.Reverse(out)
 	return out, nil
 }
 
