@@ -42,6 +42,8 @@ type dialect interface {
 	translate(err error) error
 	snapshot() *sql.TxOptions // for a long consistent read
 	notify(t *tx, n int64) error
+	order(table string) string                               // how a dump orders a table
+	check(ctx context.Context, db *sql.DB) ([]string, error) // what is wrong with the database's files or settings
 }
 
 // connect opens the pools that address asks for.
@@ -132,6 +134,22 @@ func (sqliteDialect) translate(err error) error {
 		return unreachable(err)
 	}
 	return err
+}
+
+func (sqliteDialect) order(string) string { return ` ORDER BY 1, 2` }
+
+func (sqliteDialect) check(ctx context.Context, db *sql.DB) ([]string, error) {
+	var wrong []string
+	rows, err := db.QueryContext(ctx, `PRAGMA quick_check`)
+	err = each(rows, err, func(r *sql.Rows) error {
+		var line string
+		err := r.Scan(&line)
+		if line != "ok" {
+			wrong = append(wrong, line)
+		}
+		return err
+	})
+	return wrong, err
 }
 
 type postgresDialect struct{ address string }
@@ -234,6 +252,19 @@ func (postgresDialect) translate(err error) error {
 		return unreachable(err)
 	}
 	return err
+}
+
+func (postgresDialect) order(string) string { return ` ORDER BY 1, 2` }
+
+func (postgresDialect) check(ctx context.Context, db *sql.DB) ([]string, error) {
+	var fsync string
+	if err := db.QueryRowContext(ctx, `SHOW fsync`).Scan(&fsync); err != nil {
+		return nil, err
+	}
+	if fsync != "on" {
+		return []string{"fsync is off: a power cut loses what was acknowledged; set fsync = on in postgresql.conf"}, nil
+	}
+	return nil, nil
 }
 
 // A refusal is a news.Error that keeps its cause for the log.

@@ -495,3 +495,52 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestDumpGoesFromOneEngineToTheOther(t *testing.T) {
+	ctx := t.Context()
+	from, err := store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "a.db"), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	st := publish(t, from, draft(t, from, content("Moves house")).ID)
+	type row struct {
+		table   string
+		columns []string
+		values  []any
+	}
+	var rows []row
+	if err := from.Dump(ctx, func(table string, columns []string, values []any) error {
+		rows = append(rows, row{table, columns, values})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	to, err := store.Open(ctx, pgtest.Database(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	load := func() error {
+		i := 0
+		return to.Load(ctx, func() (string, []string, []any, bool, error) {
+			if i == len(rows) {
+				return "", nil, nil, true, nil
+			}
+			r := rows[i]
+			i++
+			return r.table, r.columns, r.values, false, nil
+		})
+	}
+	if err := load(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := to.ShownAt(ctx, st.Address)
+	if err != nil || got.Live.Content.Headline != "Moves house" {
+		t.Errorf("after the move: %v, %v", got, err)
+	}
+	publish(t, to, draft(t, to, content("Goes on")).ID)
+	if err := load(); news.KindOf(err) != news.Conflict {
+		t.Errorf("loading into a database in use: %v, want Conflict", err)
+	}
+}

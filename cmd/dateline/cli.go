@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"dateline/internal/news"
+)
+
+// cli is every command and flag; docs/reference.md is held against it by a test.
+type cli struct {
+	Serve   serveCmd   `cmd:"" help:"Run site, desk and background work."`
+	Demo    demoCmd    `cmd:"" help:"The same on a throw-away data folder with a sample newsroom."`
+	Import  importCmd  `cmd:"" help:"Bring in another system's export."`
+	Staff   staffCmd   `cmd:"" help:"Who works here."`
+	Token   tokenCmd   `cmd:"" help:"API tokens for programs."`
+	Backup  backupCmd  `cmd:"" help:"Write a consistent copy of everything, while serving too."`
+	Restore restoreCmd `cmd:"" help:"Put a backup back into an empty place."`
+	Verify  verifyCmd  `cmd:"" help:"Check a backup's checksums."`
+	Migrate migrateCmd `cmd:"" help:"Say what the next start would change in the database."`
+	Reindex reindexCmd `cmd:"" help:"Make the search index anew, while serving too."`
+	Doctor  doctorCmd  `cmd:"" help:"Check configuration, database, pictures, index, clock and disk."`
+	Bench   benchCmd   `cmd:"" help:"Measure this machine with this program."`
+	Version versionCmd `cmd:"" help:"Say which version this is."`
+}
+
+// std is where a command reads and writes.
+type std struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// usage is what kong panics with to leave; see run.
+type leave int
+
+// run parses args and runs the command: 0 done, 1 failed, 2 wrong usage.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (code int) {
+	var c cli
+	defer func() {
+		if r := recover(); r != nil {
+			l, ok := r.(leave)
+			if !ok {
+				panic(r)
+			}
+			code = int(l)
+		}
+	}()
+	p, err := kong.New(&c,
+		kong.Name("dateline"),
+		kong.Description("Dateline runs an independent newsroom's site: one binary, one command."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(out, errOut),
+		kong.Exit(func(n int) { panic(leave(min(n, 2))) }),
+		kong.DefaultEnvars("DATELINE"),
+	)
+	if err != nil {
+		fmt.Fprintln(errOut, "dateline:", err)
+		return 1
+	}
+	k, err := p.Parse(args)
+	if err != nil {
+		fmt.Fprintf(errOut, "dateline: %s\nRun \"dateline --help\" for usage.\n", err)
+		return 2
+	}
+	k.BindTo(ctx, (*context.Context)(nil))
+	if err := k.Run(&std{in, out, errOut}); err != nil {
+		fmt.Fprintln(errOut, "dateline:", oneLine(err))
+		var u usageError
+		if errors.As(err, &u) {
+			return 2
+		}
+		return 1
+	}
+	return 0
+}
+
+// A usageError is input on the command line that cannot be meant.
+type usageError struct{ error }
+
+func wrongUsage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// oneLine is an error as the operator reads it: a refusal's sentence and fields, or
+// the whole chain.
+func oneLine(err error) string {
+	var e *news.Error
+	if errors.As(err, &e) {
+		var b strings.Builder
+		b.WriteString(e.Message)
+		for _, f := range e.Fields {
+			fmt.Fprintf(&b, " %s: %s", f.Field, f.Detail)
+		}
+		return b.String()
+	}
+	return err.Error()
+}
