@@ -22,12 +22,16 @@ func (p *wxr) body(s *Story) {
 		p.note("text beyond 2 MB cut off", content[markup.MaxBytes:])
 		content = strings.ToValidUTF8(content[:markup.MaxBytes], "")
 	}
+	p.room = markup.MaxBytes
 	content = strings.ReplaceAll(content, "\r\n", "\n")
 	content = expandShortcodes(content, func(c shortcode) string { return p.shortcode(s, c) })
 	doc, report := markup.FromHTML(p.unblock(content))
 	s.Report = report
 	s.Body = p.pictures(s, doc)
 }
+
+// tooMuch: a few bytes can ask for a long block or gallery, again and again.
+const tooMuch = "galleries and reusable blocks beyond 2 MB left out"
 
 // tidy runs the paragrapher: over classic text as WordPress would, over blocks
 // without adding paragraphs.
@@ -142,6 +146,10 @@ func (p *wxr) gallery(s *Story, c shortcode) string {
 		if !ok {
 			p.note("a gallery's picture that is not in the export so far", "attachment "+id)
 			continue
+		}
+		if p.room -= len(m.url) + len(m.alt) + len(m.caption) + 100; p.room < 0 {
+			p.note(tooMuch, c.whole)
+			return b.String()
 		}
 		fmt.Fprintf(&b, "\n\n<figure><img src=\"%s\" alt=\"%s\"><figcaption>%s</figcaption></figure>\n\n",
 			html.EscapeString(m.url), html.EscapeString(m.alt), html.EscapeString(m.caption))

@@ -131,9 +131,32 @@ func (p *wxr) voidBlock(out *strings.Builder, b block) {
 	case "spacer", "more", "nextpage":
 	case "embed":
 		p.embedBlock(out, b, "")
+	case "block":
+		p.reusedBlock(out, b)
 	default:
 		p.note("a block that WordPress fills when a page is shown", b.name)
 	}
+}
+
+// reusedBlock puts in what stands in an item of its own and is shown in several
+// stories. What such a block itself reuses is left out.
+func (p *wxr) reusedBlock(out *strings.Builder, b block) {
+	var attrs struct {
+		Ref json.Number `json:"ref"`
+	}
+	_ = json.Unmarshal([]byte(b.attrs), &attrs)
+	content, ok := p.known.reusable[attrs.Ref.String()]
+	if !ok || p.reusing {
+		p.note("a reusable block that is not in the export so far", b.attrs)
+		return
+	}
+	if p.room -= len(content); p.room < 0 {
+		p.note(tooMuch, b.attrs)
+		return
+	}
+	p.reusing = true
+	out.WriteString(p.unblock(content))
+	p.reusing = false
 }
 
 var caption = regexp.MustCompile(`(?s)<figcaption[^>]*>(.*?)</figcaption>`)

@@ -12,6 +12,7 @@ const (
 	maxKnownAuthors     = 100_000
 	maxKnownAttachments = 1_000_000
 	maxKnownBytes       = 256 << 20
+	maxReusable         = 1000
 )
 
 // tables are what a story may refer to that stands elsewhere in the file.
@@ -20,6 +21,7 @@ type tables struct {
 	attachments map[string]media    // by old ID
 	byAddress   map[string]string   // host and path → old ID
 	byStory     map[string][]string // old ID of a story → those of what was uploaded to it
+	reusable    map[string]string   // old ID of a reusable block → its HTML
 	size        int
 	site        *url.URL // address of the front page, or nil
 	host        string   // of the site, lower case
@@ -35,6 +37,7 @@ func newTables() *tables {
 		attachments: map[string]media{},
 		byAddress:   map[string]string{},
 		byStory:     map[string][]string{},
+		reusable:    map[string]string{},
 	}
 }
 
@@ -72,6 +75,13 @@ func (k *tables) addAttachment(a *Attachment) {
 	k.attachments[a.OldID] = m
 	if key := addressKey(a.URL); key != "" {
 		k.byAddress[key] = a.OldID
+	}
+}
+
+// addReusable remembers a reusable block of a reasonable size.
+func (k *tables) addReusable(id, content string) {
+	if len(content) < maxField && len(k.reusable) < maxReusable {
+		k.reusable[id] = content
 	}
 }
 

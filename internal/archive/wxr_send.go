@@ -12,6 +12,9 @@ func (p *wxr) sendItem(it *item) {
 		p.sendAttachment(it)
 	case kind == "guest-author":
 		p.sendGuest(it)
+	case kind == "wp_block":
+		p.known.addReusable(it.id, it.content)
+		p.skipItem(it, "a reusable block; it is put into the stories that show it")
 	case p.surveying:
 		return
 	case it.status == "auto-draft":
@@ -44,8 +47,6 @@ func whyNot(kind string) string {
 		return "an older revision of a story"
 	case "custom_css", "customize_changeset", "wp_global_styles", "wp_template", "wp_template_part", "wp_navigation", "wp_font_family", "wp_font_face":
 		return "part of the site's theme"
-	case "wp_block":
-		return "a reusable block; stories that show it lose it"
 	case "oembed_cache", "user_request", "scheduled-action", "jp_pay_order", "feedback":
 		return "WordPress's or a plug-in's own record"
 	}
