@@ -75,7 +75,7 @@ type Cache struct {
 	epochs      epochs
 	flights     map[string]*flight
 	running     int // flights not finished, joinable or not
-	byTag       map[string]map[*entry]struct{}
+	index       index
 	main, other shelf
 	mode        mode
 }
@@ -91,7 +91,7 @@ func New(o Options) *Cache {
 		params:        o.Params,
 		now:           o.Now,
 		flights:       make(map[string]*flight),
-		byTag:         make(map[string]map[*entry]struct{}),
+		index:         make(index),
 	}
 	if c.cacheControl == "" {
 		c.cacheControl = "no-cache"

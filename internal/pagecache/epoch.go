@@ -105,7 +105,7 @@ func (c *Cache) Purge(tags ...string) {
 	defer c.mu.Unlock()
 	c.epochs.purge(tags, c.running > 0)
 	for _, tag := range tags {
-		for e := range c.byTag[tag] {
+		for e := c.index.one(tag); e != nil; e = c.index.one(tag) {
 			c.drop(e)
 		}
 	}

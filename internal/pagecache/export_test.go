@@ -10,5 +10,5 @@ func (c *Cache) Remembered() int {
 func (c *Cache) Tags() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.byTag)
+	return len(c.index)
 }

@@ -32,10 +32,17 @@ func html(body []byte, calls *atomic.Int64, tags ...string) pagecache.Render {
 	}
 }
 
+// plain is a render of a page that is not compressed, for tests of many pages.
+func plain(size int, tags ...string) pagecache.Render {
+	return func(context.Context) (pagecache.Response, error) {
+		return pagecache.Response{ContentType: "image/png", Body: make([]byte, size), Tags: tags}, nil
+	}
+}
+
 // status is a render of an answer other than 200.
 func status(code int, tags ...string) pagecache.Render {
 	return func(context.Context) (pagecache.Response, error) {
-		return pagecache.Response{Status: code, ContentType: "text/plain", Body: article(300), Tags: tags}, nil
+		return pagecache.Response{Status: code, ContentType: "text/plain", Body: article(250), Tags: tags}, nil
 	}
 }
 

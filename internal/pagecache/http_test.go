@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"dateline/internal/pagecache"
@@ -36,10 +37,10 @@ func TestOverTheWire(t *testing.T) {
 		{"gzip, deflate, br, zstd", "br"},
 	} {
 		c := pagecache.New(pagecache.Options{Headers: policy})
-		hits := 0
+		var hits atomic.Int64
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if c.Hit(w, r) {
-				hits++
+				hits.Add(1)
 			} else if err := c.Serve(w, r, "", html(body, nil, "story:1")); err != nil {
 				t.Errorf("serve: %v", err)
 			}
@@ -86,8 +87,8 @@ func TestOverTheWire(t *testing.T) {
 				t.Errorf("rendered and kept differ (-rendered +kept):\n%s", d)
 			}
 		}
-		if hits != 1 {
-			t.Errorf("%d hits, want 1", hits)
+		if hits.Load() != 1 {
+			t.Errorf("%d hits, want 1", hits.Load())
 		}
 	}
 }

@@ -109,14 +109,13 @@ func TestBypassJoins(t *testing.T) {
 		for range 100 {
 			rest = append(rest, ask(t.Context(), c, "/", render))
 		}
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
+		pass(2 * time.Second)
 		if first.body != "old" {
 			t.Errorf("first got %q, %v", first.body, first.err)
 		}
 		for _, res := range rest {
 			if res.body != "new" {
-				t.Fatalf("later reader got %q, done %v, %v", res.body, res.done, res.err)
+				t.Fatalf("later reader got %q, done %v, %v", res.body, res.done.Load(), res.err)
 			}
 		}
 		if calls.Load() != 2 {
@@ -135,7 +134,7 @@ func TestBypassBegins(t *testing.T) {
 		})
 		synctest.Wait()
 		c.Bypass(true)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		c.Bypass(false)
 		if res.body != "page" || holds(c, "/") {
 			t.Errorf("got %q; kept %v, want not", res.body, holds(c, "/"))

@@ -17,6 +17,12 @@ const (
 // of it, is taken last (RFC 9110, 12.5.3); here it is taken even when refused,
 // since a page the client did not ask for in this form beats no page.
 func accepted(lines []string) (weight [codings]int) {
+	if len(lines) == 1 {
+		switch lines[0] { // what today's browsers send, word for word
+		case "gzip, deflate, br, zstd", "gzip, deflate, br":
+			return [codings]int{gzipped: 1000, brotlied: 1000}
+		}
+	}
 	const unsaid = -1
 	for i := range weight {
 		weight[i] = unsaid

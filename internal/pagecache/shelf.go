@@ -9,11 +9,11 @@ import (
 // An entry is a page that is kept. Of its fields only seen changes while others
 // may read it.
 type entry struct {
-	key  string
-	page *page
-	tags []string
-	size int64
-	seen atomic.Bool // hit since the hand last passed
+	key    string
+	page   *page
+	places []place // one per tag
+	size   int64
+	seen   atomic.Bool // hit since the hand last passed
 
 	shelf        *shelf
 	newer, older *entry
@@ -93,9 +93,9 @@ func (c *Cache) keep(key string, p *page, tags []string) {
 	tags = slices.Clone(tags)
 	slices.Sort(tags)
 	tags = slices.Compact(tags)
-	e := &entry{key: key, page: p, tags: tags, size: p.size() + 2*int64(len(key))}
+	e := &entry{key: key, page: p, size: p.size() + 2*int64(len(key))}
 	for _, tag := range tags {
-		e.size += int64(len(tag)) + 96 // its place in byTag
+		e.size += int64(len(tag)) + 64 // its place in the index
 	}
 	s := &c.main
 	if p.status != 200 {
@@ -111,14 +111,7 @@ func (c *Cache) keep(key string, p *page, tags []string) {
 		c.evictions.Add(1)
 		c.drop(s.victim())
 	}
-	for _, tag := range tags {
-		set := c.byTag[tag]
-		if set == nil {
-			set = make(map[*entry]struct{})
-			c.byTag[tag] = set
-		}
-		set[e] = struct{}{}
-	}
+	c.index.add(e, tags)
 	s.push(e)
 	c.pages.Store(key, e)
 }
@@ -126,12 +119,6 @@ func (c *Cache) keep(key string, p *page, tags []string) {
 // drop forgets an entry that is stored. The lock is held.
 func (c *Cache) drop(e *entry) {
 	c.pages.Delete(e.key)
-	for _, tag := range e.tags {
-		set := c.byTag[tag]
-		delete(set, e)
-		if len(set) == 0 {
-			delete(c.byTag, tag)
-		}
-	}
+	c.index.remove(e)
 	e.shelf.remove(e)
 }

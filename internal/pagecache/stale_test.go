@@ -232,7 +232,7 @@ func permute(steps []string, before [][2]string, f func([]string)) {
 // TestStress has two writers, each with its row and its purge after every write,
 // and readers of pages that show both rows.
 func TestStress(t *testing.T) {
-	const reads = 40_000
+	const reads = 20_000
 	for _, cand := range candidates {
 		t.Run(cand.name, func(t *testing.T) {
 			stale := stress(cand.make(), reads)
