@@ -3,6 +3,7 @@ package imaging
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -87,6 +88,32 @@ func withSegment(file []byte, marker byte, body []byte) []byte {
 	out = append(out, 0xFF, marker, byte(n>>8), byte(n))
 	out = append(out, body...)
 	return append(out, file[2:]...)
+}
+
+// withChunk puts a chunk behind a PNG's header.
+func withChunk(file []byte, kind string, body []byte) []byte {
+	c := append([]byte(kind), body...)
+	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+	chunk = binary.BigEndian.AppendUint32(append(chunk, c...), crc32.ChecksumIEEE(c))
+	return append(append(bytes.Clone(file[:33]), chunk...), file[33:]...)
+}
+
+// withRIFF adds chunks to a WebP, behind a header that announces them.
+func withRIFF(t testing.TB, file []byte, flags byte, w, h int, chunks ...[]byte) []byte {
+	t.Helper()
+	out := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00")
+	out = append(out, flags, 0, 0, 0, byte(w-1), byte((w-1)>>8), 0, byte(h-1), byte((h-1)>>8), 0)
+	out = append(out, file[12:]...)
+	for _, c := range chunks {
+		out = append(out, c[:4]...)
+		out = binary.LittleEndian.AppendUint32(out, uint32(len(c)-4))
+		out = append(out, c[4:]...)
+		if len(c)%2 == 1 {
+			out = append(out, 0)
+		}
+	}
+	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
+	return out
 }
 
 // exif is an APP1 body with an orientation and the tags that give people away.

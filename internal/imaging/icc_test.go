@@ -5,7 +5,6 @@ import (
 	"compress/zlib"
 	"context"
 	"encoding/binary"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"math"
@@ -115,11 +114,7 @@ func TestProfilesOfJPEGAndPNGAreUsed(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	body := append([]byte("iCCPname\x00\x00"), z.Bytes()...)
-	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(body)-4))
-	chunk = binary.BigEndian.AppendUint32(append(chunk, body...), crc32.ChecksumIEEE(body))
-	p := pngOf(t, img)
-	p = append(append(bytes.Clone(p[:33]), chunk...), p[33:]...)
+	p := withChunk(pngOf(t, img), "iCCP", append([]byte("name\x00\x00"), z.Bytes()...))
 
 	for name, file := range map[string][]byte{"jpeg": j, "png": p} {
 		rs, err := Renditions(context.Background(), file, Options{})

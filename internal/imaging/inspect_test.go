@@ -17,6 +17,9 @@ func TestInspectKnowsPicturesByTheirContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := jpegOf(t, scene(30, 20), 80)
+	dot := []byte("RIFF\x1a\x00\x00\x00WEBPVP8L\x0d\x00\x00\x00\x2f\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00")
+	wide := bytes.Clone(dot)
+	wide[21] = 2 // three pixels; Inspect does not unpack them
 	for _, c := range []struct {
 		name, format string
 		data         []byte
@@ -26,6 +29,9 @@ func TestInspectKnowsPicturesByTheirContent(t *testing.T) {
 		{"png", "png", pngOf(t, scene(30, 20)), 30, 20},
 		{"gif", "gif", g.Bytes(), 30, 20},
 		{"lying jpeg", "jpeg", withSegment(plain, 0xE1, exif(6)), 20, 30},
+		{"lying png", "png", withChunk(pngOf(t, scene(30, 20)), "eXIf", exif(6)[6:]), 20, 30},
+		{"webp", "webp", dot, 1, 1},
+		{"lying webp", "webp", withRIFF(t, wide, 8, 3, 1, append([]byte("EXIF"), exif(8)...)), 1, 3},
 		{"jpeg with rubbish behind", "jpeg", append(bytes.Clone(plain), "PK\x03\x04 more"...), 30, 20},
 	} {
 		p, err := Inspect(context.Background(), c.data)

@@ -119,13 +119,15 @@ func readTags(ctx context.Context, data []byte, h header, source imagemeta.Sourc
 
 func readSource(ctx context.Context, data []byte, h header, source imagemeta.Source, packet func([]byte), tag func(imagemeta.TagInfo)) {
 	var format imagemeta.ImageFormat
-	switch h.format {
-	case "jpeg":
+	switch {
+	case h.format == "jpeg":
 		format = imagemeta.JPEG
-	case "png":
+	case source == imagemeta.EXIF && h.exif != nil:
+		// EXIF is a TIFF without pixels. Taken out of its chunk by us, since
+		// imagemeta loses its way behind a WebP chunk of odd length.
+		format, data = imagemeta.TIFF, h.exif
+	case source == imagemeta.IPTC && h.format == "png":
 		format = imagemeta.PNG
-	case "webp":
-		format = imagemeta.WebP
 	default:
 		return
 	}

@@ -51,10 +51,14 @@ func TestMetadataAsExiftoolReadsIt(t *testing.T) {
 		if h.format, err = sniff(pic); err != nil {
 			return
 		}
-		if h.format == "png" {
-			if err := walkPNG(pic, &h); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
+		switch h.format {
+		case "png":
+			err = walkPNG(pic, &h)
+		case "webp":
+			err = walkWebP(pic, &h)
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
 		}
 		held++
 		got := readMetadata(context.Background(), pic, h)

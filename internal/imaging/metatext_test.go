@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"hash/crc32"
 	"strings"
 	"testing"
 )
@@ -79,12 +78,7 @@ func TestCaptionsHaveALimit(t *testing.T) {
 
 func TestXMPInPNG(t *testing.T) {
 	packet, _ := bytes.CutPrefix(xmp(`photoshop:Credit="Agency"/>`), []byte("http://ns.adobe.com/xap/1.0/\x00"))
-	body := append([]byte("iTXtXML:com.adobe.xmp\x00\x00\x00\x00\x00"), packet...)
-	chunk := binary.BigEndian.AppendUint32(nil, uint32(len(body)-4))
-	chunk = append(chunk, body...)
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(body))
-	file := pngOf(t, scene(16, 16))
-	file = append(append(bytes.Clone(file[:33]), chunk...), file[33:]...)
+	file := withChunk(pngOf(t, scene(16, 16)), "iTXt", append([]byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"), packet...))
 	p, err := Inspect(context.Background(), file)
 	if err != nil || p.Metadata.Credit != "Agency" {
 		t.Errorf("%+v, %v, want the credit", p.Metadata, err)

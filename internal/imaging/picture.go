@@ -55,7 +55,7 @@ type header struct {
 	scans         int // JPEG only
 	progressive   bool
 	profile       []byte // ICC
-	xmp           []byte // PNG only, the others are read by imagemeta
+	xmp, exif     []byte // of PNG and WebP; a JPEG's are left to imagemeta
 	body          []byte // what the decoder is given; the first frame of an animated WebP
 	frame         image.Point
 }

@@ -9,8 +9,12 @@ import (
 	"io"
 )
 
-// walkPNG looks for what the decoder drops: the colour profile and the XMP
-// packet, both possibly compressed, so both bounded. An incomplete file is the
+// exifHeader belongs into JPEGs only, but is met everywhere.
+var exifHeader = []byte("Exif\x00\x00")
+
+// walkPNG looks for what the decoder drops: EXIF, the colour profile and the
+// XMP packet, the last two possibly compressed and so bounded. Some of it may
+// follow the pixels. An incomplete file is the
 // decoder's to refuse.
 func walkPNG(data []byte, h *header) error {
 	if len(data) < 33 {
@@ -29,12 +33,14 @@ func walkPNG(data []byte, h *header) error {
 			if _, rest, ok := bytes.Cut(body, []byte{0}); ok && h.profile == nil && len(rest) > 1 {
 				h.profile = inflate(rest[1:], maxProfileBytes)
 			}
+		case "eXIf":
+			if h.exif == nil {
+				h.exif = bytes.TrimPrefix(body, exifHeader)
+			}
 		case "iTXt":
 			if h.xmp == nil {
 				h.xmp = pngXMP(body)
 			}
-		case "IDAT":
-			// Text may follow the pixels; skipping them costs nothing.
 		case "IEND":
 			return nil
 		}
@@ -103,31 +109,38 @@ func inflate(b []byte, limit int64) []byte {
 	return out
 }
 
-// walkWebP looks for the colour profile, and turns an animation into a still
-// file of its first frame, since the decoder reads only stills.
+// walkWebP looks for the colour profile and the metadata, and turns an
+// animation into a still file of its first frame, since the decoder reads only
+// stills.
 func walkWebP(data []byte, h *header) error {
+	still, animated := false, false
 	for b := data[12:]; len(b) >= 8; {
 		n := binary.LittleEndian.Uint32(b[4:])
 		if int64(n)+8 > int64(len(b)) {
 			break
 		}
 		kind, body := string(b[:4]), b[8:8+n]
-		switch kind {
-		case "VP8X":
-			if n >= 10 && body[0]&2 != 0 {
-				h.width, h.height = int(u24(body[4:]))+1, int(u24(body[7:]))+1
+		switch {
+		case kind == "VP8X" && n >= 10 && body[0]&2 != 0:
+			h.width, h.height = int(u24(body[4:]))+1, int(u24(body[7:]))+1
+		case kind == "ICCP" && h.profile == nil && n <= maxProfileBytes:
+			h.profile = body
+		case kind == "EXIF" && h.exif == nil:
+			h.exif = bytes.TrimPrefix(body, exifHeader)
+		case kind == "XMP " && h.xmp == nil:
+			h.xmp = body[:min(len(body), maxXMPBytes)]
+		case kind == "VP8 " || kind == "VP8L":
+			still = true
+		case kind == "ANMF" && !still && !animated:
+			animated = true
+			if err := firstFrame(body, h); err != nil {
+				return err
 			}
-		case "ICCP":
-			if h.profile == nil && n <= maxProfileBytes {
-				h.profile = body
-			}
-		case "ANMF":
-			return firstFrame(body, h)
-		case "VP8 ", "VP8L":
-			h.width, h.height = 0, 0
-			return nil
 		}
 		b = b[min(int64(len(b)), 8+int64(n)+int64(n&1)):]
+	}
+	if !animated {
+		h.width, h.height = 0, 0 // the decoder says
 	}
 	return nil
 }
