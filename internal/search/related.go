@@ -1,0 +1,167 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	relatedHalfLife = 30 * 24 * time.Hour // counted from the story's own date, not today's
+	topicWeight     = 2.0                 // of a shared topic among telling words, whose weights are 1 to 4
+	leastRelated    = 0.05                // of what a story has in common with itself; less is chance
+)
+
+// Related gives at most n documents that have most in common with the one called id, published before it, and the
+// nearer in time the better; never itself. None for an unknown id.
+func (x *Index) Related(ctx context.Context, id string, n int) ([]Related, error) {
+	leave, err := x.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	x.cols.mu.RLock()
+	defer x.cols.mu.RUnlock()
+	i, ok := x.cols.byID[id]
+	if !ok {
+		return nil, ctx.Err()
+	}
+	r := &x.cols.records[i]
+	return x.cols.related(r.id, r.published, r.telling, n), ctx.Err()
+}
+
+// RelatedTo is Related for a document that need not be in the index, such as a draft. One without a date is taken
+// for published now.
+func (x *Index) RelatedTo(ctx context.Context, d Document, n int) ([]Related, error) {
+	leave, err := x.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if d.Published.IsZero() {
+		d.Published = x.o.Now()
+	}
+	e := newEntry(d, x.o.Language)
+	x.cols.mu.RLock()
+	defer x.cols.mu.RUnlock()
+	var told []telling
+	for _, w := range e.telling {
+		if i := x.cols.words.find(w.term); i >= 0 {
+			told = append(told, telling{i, w.weight})
+		}
+	}
+	for _, topic := range d.Topics {
+		if i := x.cols.words.find(topicTerm(topic)); i >= 0 {
+			told = append(told, telling{i, topicWeight})
+		}
+	}
+	return x.cols.related(d.ID, e.published, told, n), ctx.Err()
+}
+
+// Topics are telling words of their own kind; a blank begins no term.
+func topicTerm(topic string) string { return " " + topic }
+
+// number gives telling words and topics as numbers; mu is held for writing.
+func (c *columns) number(words []tellingWord, topics []string) []telling {
+	told := make([]telling, 0, len(words)+len(topics))
+	for _, w := range words {
+		i := c.words.of(w.term)
+		if int(i) == len(c.surface) {
+			c.surface = append(c.surface, w.word)
+		}
+		told = append(told, telling{i, w.weight})
+	}
+	for _, topic := range topics {
+		i := c.words.of(topicTerm(topic))
+		if int(i) == len(c.surface) {
+			c.surface = append(c.surface, topic)
+		}
+		if !slices.ContainsFunc(told, func(t telling) bool { return t.term == i }) {
+			told = append(told, telling{i, topicWeight})
+		}
+	}
+	return told
+}
+
+// rarity of a telling term: 0 when all documents have it.
+func (c *columns) rarity(term int32) float64 {
+	return math.Log(float64(1+len(c.records)) / float64(1+len(c.told[term])))
+}
+
+// related scores every record that shares a telling term: the cosine of what both tell, rare terms counting more.
+func (c *columns) related(id string, published int64, told []telling, n int) []Related {
+	n = min(n, MaxLimit)
+	if n <= 0 || len(told) == 0 {
+		return nil
+	}
+	type common struct {
+		score float64
+		terms int
+	}
+	scores := make(map[int32]common)
+	var self, norm float64
+	for _, t := range told {
+		rarity := c.rarity(t.term)
+		norm += t.weight * t.weight
+		self += t.weight * t.weight * rarity * rarity
+		for _, i := range c.told[t.term] {
+			r := &c.records[i]
+			if r.died != 0 || r.published >= published || r.id == id {
+				continue
+			}
+			s := scores[i]
+			s.score += t.weight * r.weightOf(t.term) * rarity * rarity / r.norm
+			s.terms++
+			scores[i] = s
+		}
+	}
+	least := leastRelated * self / math.Sqrt(norm)
+	best := newTop(n)
+	for i, s := range scores {
+		r := &c.records[i]
+		if s.terms < 2 || s.score < least {
+			continue
+		}
+		s.score *= freshness(time.Duration(published-r.published)*time.Microsecond, relatedHalfLife)
+		best.offer(ranked{place: i, score: s.score, published: r.published, id: r.id})
+	}
+	var found []Related
+	for _, b := range best.sorted() {
+		topics, words := c.reasons(told, &c.records[b.place])
+		found = append(found, Related{ID: b.id, Score: b.score, Topics: topics, Words: words})
+	}
+	return found
+}
+
+func (r *record) weightOf(term int32) float64 {
+	for _, t := range r.telling {
+		if t.term == term {
+			return t.weight
+		}
+	}
+	return 0
+}
+
+// reasons are the topics and the strongest words that both have.
+func (c *columns) reasons(told []telling, r *record) (topics, words []string) {
+	shared := make([]telling, 0, len(told))
+	for _, t := range told {
+		w := r.weightOf(t.term)
+		switch {
+		case w == 0:
+		case strings.HasPrefix(c.words.text[t.term], " "):
+			topics = append(topics, c.words.text[t.term][1:])
+		default:
+			rarity := c.rarity(t.term)
+			shared = append(shared, telling{t.term, t.weight * w * rarity * rarity})
+		}
+	}
+	slices.SortStableFunc(shared, func(a, b telling) int { return cmp.Compare(b.weight, a.weight) })
+	for _, t := range shared[:min(len(shared), 3)] {
+		words = append(words, c.surface[t.term])
+	}
+	return topics, words
+}
