@@ -13,12 +13,13 @@ import (
 
 type backupCmd struct {
 	place
+	media
 	File string `arg:"" help:"Where to write; - for standard output."`
 }
 
 func (c *backupCmd) Run(ctx context.Context, std *std) error {
 	return c.with(ctx, std, func(s *store.Store) error {
-		files, err := c.files(ctx)
+		files, err := c.files(ctx, c.Media)
 		if err != nil {
 			return err
 		}
@@ -59,6 +60,7 @@ func intoFile(path string, write func(io.Writer) (counts, error)) (n counts, err
 
 type restoreCmd struct {
 	place
+	media
 	File string `arg:"" help:"The backup." type:"existingfile"`
 }
 
@@ -77,7 +79,7 @@ func (c *restoreCmd) Run(ctx context.Context, std *std) error {
 		return err
 	}
 	defer s.Close()
-	files, err := c.files(ctx)
+	files, err := c.files(ctx, c.Media)
 	if err != nil {
 		return err
 	}

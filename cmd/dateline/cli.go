@@ -57,7 +57,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Writers(out, errOut),
 		kong.Exit(func(n int) { panic(leave(min(n, 2))) }),
-		kong.DefaultEnvars("DATELINE"),
 	)
 	if err != nil {
 		fmt.Fprintln(errOut, "dateline:", err)

@@ -18,10 +18,14 @@ import (
 
 // place is where everything is kept; every command takes it as serve does.
 type place struct {
-	Data     string `help:"Folder for everything that is kept." default:"./dateline-data" placeholder:"DIR"`
-	Database string `help:"sqlite:PATH (default: in the data folder) or postgres://user@host/name." placeholder:"ADDRESS"`
-	Media    string `help:"Pictures: file:DIR (default: in the data folder) or s3://bucket?endpoint=…" placeholder:"ADDRESS"`
-	TimeZone string `help:"The site's time zone, like Europe/Berlin." default:"UTC" placeholder:"ZONE"`
+	Data     string `help:"Folder for everything that is kept." default:"./dateline-data" placeholder:"DIR" env:"DATELINE_DATA"`
+	Database string `help:"sqlite:PATH (default: in the data folder) or postgres://user@host/name." placeholder:"ADDRESS" env:"DATELINE_DATABASE"`
+	TimeZone string `help:"The site's time zone, like Europe/Berlin." default:"UTC" placeholder:"ZONE" env:"DATELINE_TIME_ZONE"`
+}
+
+// media is where pictures are kept.
+type media struct {
+	Media string `help:"Pictures: file:DIR (default: in the data folder) or s3://bucket?endpoint=…" placeholder:"ADDRESS" env:"DATELINE_MEDIA"`
 }
 
 // database is the address to open.
@@ -63,9 +67,8 @@ func (p *place) openExisting(ctx context.Context, log *slog.Logger) (*store.Stor
 	return p.open(ctx, log)
 }
 
-// files opens the picture files.
-func (p *place) files(ctx context.Context) (*pictureFiles, error) {
-	spec := p.Media
+// files opens the picture files at spec, or where they are by default.
+func (p *place) files(ctx context.Context, spec string) (*pictureFiles, error) {
 	if spec == "" {
 		spec = "file:" + filepath.Join(p.Data, "media")
 	}

@@ -21,7 +21,7 @@ type staffCmd struct {
 
 // public is the site's public address, which links need.
 type public struct {
-	URL string `help:"The site's public address." default:"http://127.0.0.1:8080" placeholder:"ORIGIN" name:"url"`
+	URL string `help:"The site's public address." default:"http://127.0.0.1:8080" placeholder:"ORIGIN" name:"url" env:"DATELINE_URL"`
 }
 
 // parse reads a public address: a scheme and a host, no more.

@@ -146,8 +146,12 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err
 			s.stmt(ctx, s.w, q)
 		}
 	}()
-	if t.now, err = s.dialect.begin(ctx, sqlTx, t.now); err != nil {
+	now, err := s.dialect.begin(ctx, sqlTx, t.now)
+	if err != nil {
 		return 0, fmt.Errorf("begin: %w", err)
+	}
+	if !s.ownClock {
+		t.now = now
 	}
 	if err := fn(t); err != nil {
 		return 0, err

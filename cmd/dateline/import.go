@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"dateline/internal/archive"
+	"dateline/internal/desk"
+	"dateline/internal/news"
+	"dateline/internal/store"
+)
+
+type importCmd struct {
+	place
+	Format     string `arg:"" enum:"wordpress" help:"wordpress"`
+	Path       string `arg:"" help:"The export file; - for standard input."`
+	Report     string `help:"Write the report as JSON, too." placeholder:"FILE"`
+	DryRun     bool   `help:"Read and check everything, keep nothing."`
+	Again      bool   `help:"Take what changed there since the last import."`
+	Media      string `help:"Folder with the pictures of the export, like wp-content/uploads." placeholder:"DIR"`
+	MediaStore string `help:"Where pictures are kept, as serve's --media." placeholder:"ADDRESS" env:"DATELINE_MEDIA"`
+	PostTypes  string `help:"Custom types to read as articles, separated by commas." placeholder:"TYPES"`
+}
+
+// batchStories is how many stories one transaction keeps: enough to share its sync,
+// few enough that an editor who saves meanwhile does not notice.
+const batchStories = 200
+
+func (c *importCmd) Run(ctx context.Context, std *std) error {
+	src, err := c.source(std)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	s, err := c.open(ctx, logger(std.err))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	files, err := c.files(ctx, c.MediaStore)
+	if err != nil {
+		return err
+	}
+	live := elsewhere{s, c.served()}
+	im := &importer{
+		cmd: c, store: s, who: news.Command("import"), now: s.Now(), zone: s.Zone(),
+		desk:   desk.New(desk.Options{Stories: s, Pictures: s, Files: files, Live: live, Zone: s.Zone()}),
+		report: importReport{Source: c.Path, DryRun: c.DryRun},
+		tell:   std.err,
+	}
+	if err := im.begin(ctx); err != nil {
+		return err
+	}
+	last, err := im.run(ctx, src)
+	im.report.finish(s.Now().Sub(im.now))
+	im.report.print(std.out)
+	if c.Report != "" {
+		if werr := im.report.write(c.Report); err == nil {
+			err = werr
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = live.Wait(ctx, last, nil, nil)
+	return err
+}
+
+// source opens the export. Standard input is kept in a file first: an export is read
+// twice, since its pictures come after the stories that show them.
+func (c *importCmd) source(std *std) (io.ReadCloser, error) {
+	if c.Path != "-" {
+		f, err := os.Open(c.Path)
+		if err != nil {
+			return nil, fmt.Errorf("open the export: %w", err)
+		}
+		return f, nil
+	}
+	f, err := os.CreateTemp("", "dateline-import-")
+	if err != nil {
+		return nil, err
+	}
+	os.Remove(f.Name()) // gone when closed, whatever happens
+	if _, err := io.Copy(f, std.in); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("read the export: %w", err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// An importer turns records into stories, a batch at a time.
+type importer struct {
+	cmd      *importCmd
+	store    *store.Store
+	desk     *desk.Desk
+	who      news.Actor
+	now      time.Time
+	zone     *time.Location
+	sections map[string]news.Ref // by slug and by name, lower case
+	pictures *pictureFolder
+	report   importReport
+	tell     io.Writer
+
+	origin string // Site.Source
+	lang   string
+	batch  []news.Imported
+	titles map[string]string // of the batch, by old id, for the report
+	last   int64
+	told   time.Time
+}
+
+func (im *importer) begin(ctx context.Context) error {
+	sections, err := im.store.Sections(ctx)
+	if err != nil {
+		return err
+	}
+	im.sections = sectionIndex(sections)
+	im.titles = map[string]string{}
+	im.origin = "wordpress:" + im.cmd.Path
+	if im.cmd.Media != "" {
+		if im.pictures, err = openPictureFolder(im.cmd.Media); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run reads the whole export. What was kept before an error stays, and a second run
+// goes on from there.
+func (im *importer) run(ctx context.Context, src io.Reader) (last int64, err error) {
+	if im.pictures != nil {
+		defer im.pictures.close()
+	}
+	for r, err := range archive.WordPress(ctx, src, archive.Options{Zone: im.zone, PostTypes: fieldsOf(im.cmd.PostTypes), Progress: im.progress}) {
+		if err != nil {
+			ferr := im.flush(ctx)
+			if errors.Is(err, archive.ErrCutOff) {
+				im.report.notice(err.Error(), 1, "")
+				return im.last, ferr
+			}
+			return im.last, errors.Join(err, ferr)
+		}
+		if err := im.take(ctx, r); err != nil {
+			return im.last, err
+		}
+	}
+	return im.last, im.flush(ctx)
+}
+
+func (im *importer) take(ctx context.Context, r archive.Record) error {
+	switch r := r.(type) {
+	case *archive.Site:
+		if r.Source != "" {
+			im.origin = r.Source
+		}
+		im.lang = r.Language
+		im.report.Site = r.Title
+	case *archive.Author:
+		im.report.Authors++
+	case *archive.Term:
+		im.report.term(r)
+	case *archive.Attachment:
+		im.report.Attachments++
+	case *archive.Comment:
+		im.report.Comments++
+	case *archive.Skipped:
+		im.report.skip(r.Kind, r.OldID, r.Title, r.Why)
+	case *archive.Notice:
+		im.report.notice(r.What, r.Count, r.Example)
+	case *archive.Story:
+		return im.story(ctx, r)
+	}
+	return nil
+}
+
+func (im *importer) story(ctx context.Context, r *archive.Story) error {
+	im.report.found(r)
+	if r.Status == archive.Trash {
+		im.report.skip(string(r.Kind), r.OldID, r.Title, "it is in the trash there")
+		return nil
+	}
+	in, notes := im.convert(r)
+	if err := im.bringPictures(ctx, r, &in, &notes); err != nil {
+		return err
+	}
+	in.Fingerprint = fingerprint(&in)
+	im.report.changes(r.OldID, r.Title, r.Report)
+	for _, n := range notes {
+		im.report.note(r.OldID, r.Title, n)
+	}
+	im.batch = append(im.batch, in)
+	im.titles[in.OldID] = r.Title
+	if len(im.batch) >= batchStories {
+		return im.flush(ctx)
+	}
+	return nil
+}
+
+// flush keeps the batch.
+func (im *importer) flush(ctx context.Context) error {
+	if len(im.batch) == 0 {
+		return nil
+	}
+	defer func() { im.batch = im.batch[:0]; clear(im.titles) }()
+	if im.cmd.DryRun {
+		for i := range im.batch {
+			in := &im.batch[i]
+			if _, _, err := in.Story("", im.who, im.zone, im.now); err != nil {
+				im.report.refuse(in.OldID, im.titles[in.OldID], err)
+				continue
+			}
+			im.report.outcome(in, store.Brought)
+		}
+		return nil
+	}
+	results, n, err := im.store.ImportStories(ctx, im.who, im.batch, im.cmd.Again)
+	if err != nil {
+		return fmt.Errorf("keep a batch of stories: %w", err)
+	}
+	if n > 0 {
+		im.last = n
+	}
+	for i, r := range results {
+		if r.What == store.Refused {
+			im.report.refuse(r.OldID, im.titles[r.OldID], r.Err)
+			continue
+		}
+		im.report.outcome(&im.batch[i], r.What)
+	}
+	return nil
+}
+
+// progress tells now and then how far it is.
+func (im *importer) progress(done, total int64) {
+	if now := time.Now(); now.Sub(im.told) > 2*time.Second {
+		if !im.told.IsZero() {
+			share := ""
+			if total > 0 {
+				share = fmt.Sprintf(", %d %%", done*100/total)
+			}
+			fmt.Fprintf(im.tell, "%d stories read%s\n", im.report.Stories+im.report.Pages, share)
+		}
+		im.told = now
+	}
+}
