@@ -32,7 +32,7 @@ const (
 
 	maxSide         = 65_535
 	maxScans        = 100           // photographs have 1 to about 12
-	maxPlainScans   = 8             // without progression, one for each component is enough
+	maxPlainScans   = 4             // without progression, one for each component is enough
 	maxScannedPix   = 1_500_000_000 // scans × pixels; about 0.4 s
 	maxProfileBytes = 1 << 20
 	maxXMPBytes     = 1 << 20

@@ -20,6 +20,7 @@ type columns struct {
 	writes int64
 
 	records []record
+	tooMany int               // records that make it worth while to compact
 	at      map[int64]int32   // row → place in records
 	byID    map[string]int32  // of those that are alive
 	keys    interned          // sections, topics, authors
@@ -80,7 +81,7 @@ func (n *interned) find(s string) int32 {
 }
 
 func newColumns() *columns {
-	return &columns{at: make(map[int64]int32), byID: make(map[string]int32), told: make(map[int32][]int32)}
+	return &columns{tooMany: 4096, at: make(map[int64]int32), byID: make(map[string]int32), told: make(map[int32][]int32)}
 }
 
 // loadColumns reads them from the file.
@@ -148,7 +149,7 @@ func (c *columns) change(writes int64, put []*entry, remove []string) {
 			}
 		}
 	}
-	if len(c.records) > 2*len(c.byID)+4096 {
+	if len(c.records) > c.tooMany {
 		c.compact()
 	}
 }
@@ -188,7 +189,7 @@ func (c *columns) place(r record) {
 	}
 }
 
-// compact lets go of records that no search under way can still need. One that began 64 commits ago may miss
+// compact lets go of records that no search under way can still need. One that began 16 commits ago may miss
 // documents that were changed since; it misses nothing that stayed as it was.
 func (c *columns) compact() {
 	old := c.records
@@ -196,10 +197,11 @@ func (c *columns) compact() {
 	clear(c.at)
 	clear(c.told)
 	for _, r := range old {
-		if r.died == 0 || r.died > c.writes-64 {
+		if r.died == 0 || r.died > c.writes-16 {
 			c.place(r)
 		}
 	}
+	c.tooMany = 2*len(c.records) + 4096
 }
 
 // newlySpoken lists the languages that entries bring. Only writers change the list, and they take turns.

@@ -53,7 +53,7 @@ func openFiles(path string) (w, r *sql.DB, err error) {
 	if err := foreign(path); err != nil {
 		return nil, nil, err
 	}
-	w, err = openDB(path, "_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate&_pragma=journal_size_limit(16777216)", 1)
+	w, err = openDB(path, "_pragma=synchronous(NORMAL)&_txlock=immediate&_pragma=journal_size_limit(16777216)", 1)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -93,10 +93,10 @@ func prepareFile(w *sql.DB) error {
 	if err := w.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	if app == applicationID && version == schemaVersion {
-		return nil
-	}
-	if app == applicationID {
+	switch {
+	case app == applicationID && version == schemaVersion:
+		return writeAhead(ctx, w)
+	case app == applicationID:
 		return errVersion
 	}
 	tx, err := w.BeginTx(ctx, nil)
@@ -108,7 +108,22 @@ func prepareFile(w *sql.DB) error {
 	if _, err := tx.ExecContext(ctx, schema+marks); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	return writeAhead(ctx, w)
+}
+
+// writeAhead comes only after the file is ours: a log not yet moved into it would hide its mark from foreign.
+func writeAhead(ctx context.Context, w *sql.DB) error {
+	var mode string
+	if err := w.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("SQLite keeps journal mode %s: is the file on a network disk?", mode)
+	}
+	return nil
 }
 
 // foreign refuses a SQLite database that is not ours before anything is written to it.

@@ -2,38 +2,25 @@ package site
 
 import (
 	"html/template"
-	"strings"
+
+	"dateline/internal/markup"
 )
 
-// body is the story's text with its dateline at the beginning of the first
-// paragraph, or in a paragraph of its own where the text begins with
-// something else (a heading, a picture).
-func (p *ArticlePage) body() []BodyPiece {
-	if p.Dateline == "" {
-		return p.Body
-	}
-	mark := `<span data-part="dateline"><bdi>` + template.HTMLEscapeString(p.Dateline) + `</bdi> —</span> `
-	pieces := make([]BodyPiece, 0, len(p.Body)+1)
-	if len(p.Body) > 0 {
-		if opening, rest, ok := firstParagraph(string(p.Body[0].HTML)); ok {
-			pieces = append(pieces, BodyPiece{HTML: template.HTML(opening + mark + rest)})
-			return append(pieces, p.Body[1:]...)
+// Pieces makes a story's rendered text into what a page shows. fill is asked
+// for each slot, a picture or a related story; a piece with nothing in it
+// leaves the slot out, as it must where the reader may not see what is there.
+func Pieces(body markup.Body, fill func(markup.Slot) BodyPiece) []BodyPiece {
+	out := make([]BodyPiece, 0, len(body))
+	for _, p := range body {
+		piece := BodyPiece{HTML: template.HTML(p.HTML)}
+		if p.Slot != nil {
+			piece = fill(*p.Slot)
+		}
+		if piece != (BodyPiece{}) {
+			out = append(out, piece)
 		}
 	}
-	pieces = append(pieces, BodyPiece{HTML: template.HTML("<p>" + mark + "</p>")})
-	return append(pieces, p.Body...)
-}
-
-// firstParagraph cuts HTML behind its opening tag if that is a paragraph.
-func firstParagraph(html string) (opening, rest string, ok bool) {
-	if !strings.HasPrefix(html, "<p>") && !strings.HasPrefix(html, "<p ") {
-		return "", "", false
-	}
-	end := strings.IndexByte(html, '>') + 1
-	if end == 0 {
-		return "", "", false
-	}
-	return html[:end], html[end:], true
+	return out
 }
 
 // lastCorrection is the newest true correction, for the note at the top; nil

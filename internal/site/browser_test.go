@@ -23,10 +23,9 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
-)
 
-// testPolicy is the content policy that every page must live with.
-const testPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"dateline/internal/web"
+)
 
 // serveSamples serves both sample newsrooms: /en/front, /ar/article, …
 func serveSamples(t *testing.T) (origin string, names []string) {
@@ -39,11 +38,10 @@ func serveSamples(t *testing.T) (origin string, names []string) {
 	})
 	for _, lang := range []string{"en", "ar"} {
 		s := newSample(t, lang)
-		for _, p := range s.r.assets.Paths() {
-			// Both share the assets but for the manifest; the first one wins.
-			if lang == "en" {
-				mux.Handle("GET "+p, s.r.assets)
-			}
+		if lang == "en" { // both have the same files
+			mux.Handle("GET /assets/", s.assets)
+			mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.Write(Favicon()) })
+			mux.HandleFunc("GET /manifest.webmanifest", func(w http.ResponseWriter, _ *http.Request) { w.Write(s.r.Manifest()) })
 		}
 		for name, page := range s.pages() {
 			html, err := s.r.Render(page)
@@ -53,7 +51,7 @@ func serveSamples(t *testing.T) (origin string, names []string) {
 			names = append(names, lang+"/"+name)
 			mux.HandleFunc("GET /"+lang+"/"+name, func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")
-				w.Header().Set("Content-Security-Policy", testPolicy)
+				web.SetPolicy(w.Header())
 				w.Write(html)
 			})
 		}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
+
+	"dateline/internal/markup"
 )
 
 // funcs are what templates may call.
@@ -16,8 +18,8 @@ func (r *Renderer) funcs() template.FuncMap {
 	return template.FuncMap{
 		"w":        func() *Words { return w },
 		"siteLang": func() string { return w.Lang },
-		"siteDir":  func() string { return Direction(w.Lang) },
-		"dirOf":    func(lang string) string { return Direction(r.langOr(lang)) },
+		"siteDir":  func() string { return markup.Dir(w.Lang) },
+		"dirOf":    func(lang string) string { return markup.Dir(r.langOr(lang)) },
 		"langOr":   r.langOr,
 		"lang":     r.langAttr,
 		"ui":       r.uiAttr,
@@ -25,7 +27,6 @@ func (r *Renderer) funcs() template.FuncMap {
 		"sub":            r.subLang,
 		"locale":         r.locale,
 		"isoDay":         func(t time.Time) string { return t.In(r.zone).Format(time.DateOnly) },
-		"body":           func(p *ArticlePage) []BodyPiece { return p.body() },
 		"themeLight":     func() string { return themeLight },
 		"themeDark":      func() string { return themeDark },
 		"lastCorrection": lastCorrection,
@@ -42,10 +43,11 @@ func (r *Renderer) funcs() template.FuncMap {
 		"time":   r.timeTag,
 		"days":   r.days,
 
-		"asset":    r.assets.URL,
+		"asset":    r.assets.Path,
 		"joiner":   r.joiner,
 		"slot":     slot,
 		"titled":   r.titled,
+		"arranged": arranged,
 		"here":     here,
 		"kind":     r.correctionKind,
 		"listKind": r.listingKind,
@@ -103,7 +105,7 @@ func (r *Renderer) locale(lang string) string {
 }
 
 func attrs(lang string) template.HTMLAttr {
-	return template.HTMLAttr(fmt.Sprintf(` lang="%s" dir="%s"`, template.HTMLEscapeString(lang), Direction(lang)))
+	return template.HTMLAttr(fmt.Sprintf(` lang="%s" dir="%s"`, template.HTMLEscapeString(lang), markup.Dir(lang)))
 }
 
 // fill puts values into a message. Text is escaped and isolated in <bdi>, so

@@ -3,6 +3,9 @@ package site
 import (
 	"encoding/json"
 	"fmt"
+
+	"dateline/internal/markup"
+	"dateline/internal/web"
 )
 
 // themeLight and themeDark are the page's own background, for the browser's frame.
@@ -20,7 +23,7 @@ type manifestIcon struct {
 
 // manifest is what a browser needs to put the site on a home screen, where
 // alerts work on phones that otherwise refuse them.
-func (a *Assets) manifest(siteName, lang string) ([]byte, error) {
+func manifest(siteName, lang string, assets *web.Assets) ([]byte, error) {
 	m := struct {
 		ID         string         `json:"id"`
 		Name       string         `json:"name"`
@@ -33,11 +36,11 @@ func (a *Assets) manifest(siteName, lang string) ([]byte, error) {
 		Background string         `json:"background_color"`
 		Theme      string         `json:"theme_color"`
 		Icons      []manifestIcon `json:"icons"`
-	}{"/", siteName, shortName(siteName), lang, Direction(lang), "/", "/", "standalone", themeLight, themeLight, []manifestIcon{
-		{a.urls["icon.svg"], "any", "image/svg+xml", ""},
-		{a.urls["icon-192.png"], "192x192", "image/png", ""},
-		{a.urls["icon-512.png"], "512x512", "image/png", ""},
-		{a.urls["icon-512.png"], "512x512", "image/png", "maskable"},
+	}{"/", siteName, shortName(siteName), lang, markup.Dir(lang), "/", "/", "standalone", themeLight, themeLight, []manifestIcon{
+		{assets.Path("icon.svg"), "any", "image/svg+xml", ""},
+		{assets.Path("icon-192.png"), "192x192", "image/png", ""},
+		{assets.Path("icon-512.png"), "512x512", "image/png", ""},
+		{assets.Path("icon-512.png"), "512x512", "image/png", "maskable"},
 	}}
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -45,6 +48,9 @@ func (a *Assets) manifest(siteName, lang string) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// Manifest is what "/manifest.webmanifest" answers (application/manifest+json).
+func (r *Renderer) Manifest() []byte { return r.manifest }
 
 // shortName fits under an icon: home screens cut after about twelve letters.
 func shortName(name string) string {

@@ -17,10 +17,11 @@ type pictureSlot struct {
 // pictureSlots are all places. Widths are those of assets/css at its three
 // steps: phone, from 44rem, from 68rem.
 var pictureSlots = map[string]pictureSlot{
-	"article": {sizes: "(min-width: 60rem) 56rem, 100vw", first: true},
+	"article": {sizes: "(min-width: 60rem) 57rem, 100vw", first: true},
 	"body":    {sizes: "(min-width: 60rem) 41rem, 100vw"},
 	"lead":    {sizes: "(min-width: 84rem) 38rem, (min-width: 68rem) 48vw, 100vw", first: true},
 	"feature": {sizes: "(min-width: 84rem) 38rem, (min-width: 44rem) 50vw, 100vw"},
+	"opener":  {sizes: "(min-width: 68rem) 33rem, (min-width: 44rem) 50vw, 100vw", first: true},
 	"card":    {sizes: "(min-width: 84rem) 18rem, (min-width: 44rem) 25vw, 50vw"},
 	"row":     {sizes: "(min-width: 44rem) 12rem, 7rem"},
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"dateline/internal/web"
 )
 
 //go:embed templates/*.tmpl
@@ -18,22 +20,43 @@ var templateFiles embed.FS
 // A Renderer turns views into pages, in the language and time zone of the
 // site. It is safe for concurrent use.
 type Renderer struct {
-	words  *Words
-	zone   *time.Location
-	assets *Assets
-	pages  map[string]*template.Template
-	bufs   sync.Pool
+	words    *Words
+	zone     *time.Location
+	assets   *web.Assets
+	manifest []byte
+	pages    map[string]*template.Template
+	bufs     sync.Pool
+}
+
+// Options say whose pages a Renderer makes.
+type Options struct {
+	SiteName string
+	// Lang decides the words and the direction of everything that is not a
+	// story's own: "en" or "ar", with or without a region.
+	Lang string
+	// Zone is that of all times shown.
+	Zone *time.Location
+	// Assets take the stylesheet, the script and the icons.
+	Assets *web.Assets
+	// Colours are the style rules of the placeholder classes c0 to c63
+	// (imaging.ColourCSS).
+	Colours string
 }
 
 // NewRenderer parses every template; after it has returned, a page fails only
-// by what is in its view. lang is the site's language: it decides the words
-// and the direction of everything that is not a story's own.
-func NewRenderer(lang string, zone *time.Location, assets *Assets) (*Renderer, error) {
-	words, err := WordsFor(lang)
+// by what is in its view.
+func NewRenderer(o Options) (*Renderer, error) {
+	words, err := WordsFor(o.Lang)
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{words: words, zone: zone, assets: assets, pages: map[string]*template.Template{}}
+	if err := addFace(o.Assets, o.Colours); err != nil {
+		return nil, err
+	}
+	r := &Renderer{words: words, zone: o.Zone, assets: o.Assets, pages: map[string]*template.Template{}}
+	if r.manifest, err = manifest(o.SiteName, words.Lang, o.Assets); err != nil {
+		return nil, err
+	}
 	r.bufs.New = func() any { return new(bytes.Buffer) }
 	shared, err := template.New("layout").Option("missingkey=error").Funcs(r.funcs()).
 		ParseFS(templateFiles, "templates/layout.tmpl", "templates/part_*.tmpl")

@@ -3,8 +3,12 @@ package site
 import (
 	"fmt"
 	"html/template"
+	"strings"
 	"testing"
 	"time"
+
+	"dateline/internal/markup"
+	"dateline/internal/web"
 )
 
 // Two sample newsrooms, one English, one Arabic: every page that exists, with
@@ -17,11 +21,12 @@ func at(day, hour, minute int) time.Time {
 }
 
 // sampleColours are 64 colours of no meaning.
-func sampleColours() (c [64]string) {
-	for i := range c {
-		c[i] = fmt.Sprintf("#%02x%02x%02x", 80+i%4*30, 90+i/4%4*30, 100+i/16*30)
+func sampleColours() string {
+	var b strings.Builder
+	for i := range 64 {
+		fmt.Fprintf(&b, ".c%d{background-color:#%02x%02x%02x}\n", i, 80+i%4*30, 90+i/4%4*30, 100+i/16*30)
 	}
-	return c
+	return b.String()
 }
 
 func samplePicture(n int, alt, caption, credit string) *Picture {
@@ -91,6 +96,7 @@ type sample struct {
 	name     string
 	sections []NavItem
 	stories  []StoryCard
+	assets   *web.Assets
 }
 
 func newSample(t testing.TB, lang string) *sample {
@@ -99,11 +105,9 @@ func newSample(t testing.TB, lang string) *sample {
 	if lang == "ar" {
 		s.name, s.sections, s.stories = "خط التاريخ", arSections, arStories
 	}
-	assets, err := NewAssets(s.name, lang, sampleColours())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.r, err = NewRenderer(lang, sampleZone, assets); err != nil {
+	s.assets = web.NewAssets()
+	var err error
+	if s.r, err = NewRenderer(Options{s.name, lang, sampleZone, s.assets, sampleColours()}); err != nil {
 		t.Fatal(err)
 	}
 	stories := make([]StoryCard, len(s.stories))
@@ -146,19 +150,70 @@ func (s *sample) front() *FrontPage {
 	return p
 }
 
-const enBody = `<p>The last ferry left Orrin at 7.40 on Wednesday morning with eleven cars, one horse and the brass band of the fire service. By the time it reached the mainland, the bridge had been open for twenty minutes and the first <a href="https://traffic.example/orrin">traffic jam</a> of the island’s history was over.</p>
-<p>“I have made this crossing some thirty thousand times,” said the captain, Ilse Maron, who retires on Friday. “I never once looked at the hills.” She said that the sea had been <em>flat as a table</em>, and that this was <strong>no day for storms</strong>.</p>
-<h2>Nineteen years, four governments</h2>
-<p>The bridge is 3.1 kilometres long and cost 412 million crowns, a third more than was promised. It was decided on in 2007, begun in 2011, and stopped twice: once for want of money and once for a colony of terns.</p>`
+const enBody = `The last ferry left Orrin at 7.40 on Wednesday morning with eleven cars, one horse and the brass band of the fire service. By the time it reached the mainland, the bridge had been open for twenty minutes and the first [traffic jam](https://traffic.example/orrin) of the island’s history was over.
 
-const enBody2 = `<blockquote><p>People say we shall be like everybody else now. We shall have the same shops, and the same reasons to be late.</p><footer>Tomas Vell, baker on Orrin</footer></blockquote>
-<ul><li>The ambulance needs 14 minutes to the hospital; the boat took 50.</li><li>A single crossing costs 6 crowns, for islanders nothing.</li><li>In a wind of more than 25 metres a second the bridge closes.</li></ul>
-<table><caption>Crossings a day</caption><thead><tr><th>Year</th><th>Ferry</th><th>Bridge, expected</th></tr></thead><tbody><tr><td>2024</td><td>1,310</td><td>–</td></tr><tr><td>2026</td><td>1,402</td><td>3,900</td></tr><tr><td>2030</td><td>–</td><td>5,200</td></tr></tbody></table>`
+“I have made this crossing some thirty thousand times,” said the captain, Ilse Maron, who retires on Friday. “I never once looked at the hills.” She said that the sea had been *flat as a table*, and that this was **no day for storms**.
 
-const enBody3 = `<p>Not everybody crossed. In the harbour café the chairs had been turned to face the water, as on every other morning, and when the ferry’s horn sounded for the last time the talk stopped for as long as it lasted.</p><hr><p>The ship will be sold. Two buyers have come forward: a company that runs tours among glaciers, and the island itself.</p>`
+## Nineteen years, four governments
 
-const arBody = `<p>غادرت آخر عبّارة جزيرة أورين في السابعة وأربعين دقيقة من صباح الأربعاء وعلى متنها إحدى عشرة سيارة وحصان واحد وفرقة الإطفاء النحاسية. وحين بلغت البر كان الجسر قد فُتح منذ عشرين دقيقة، وكانت أول <a href="https://traffic.example/orrin">زحمة سير</a> في تاريخ الجزيرة قد انتهت.</p>
-<p>قالت القبطانة إيلسه مارون التي تتقاعد يوم الجمعة: «عبرت نحو ثلاثين ألف مرة ولم أنظر إلى التلال مرة واحدة».</p><h2>تسعة عشر عاما وأربع حكومات</h2><p>يبلغ طول الجسر 3.1 كيلومتر وكلّف 412 مليون كرونة، أي بزيادة الثلث على ما وُعد به. اتُّخذ القرار عام 2007 وبدأ العمل عام 2011 وتوقف مرتين.</p>`
+The bridge is 3.1 kilometres long and cost 412 million crowns, a third more than was promised. It was decided on in 2007, begun in 2011, and stopped twice: once for want of money and once for a colony of terns.
+
+![Captain Ilse Maron on the bridge of the ferry.](media:5 "Captain Ilse Maron on the bridge of the ferry | Lena Hask")
+
+> People say we shall be like everybody else now. We shall have the same shops, and the same reasons to be late.
+>
+> — Tomas Vell, baker on Orrin
+
+- The ambulance needs 14 minutes to the hospital; the boat took 50.
+- A single crossing costs 6 crowns, for islanders nothing.
+- In a wind of more than 25 metres a second the bridge closes.
+
+| Year | Ferry | Bridge, expected |
+|------|------:|------:|
+| 2024 | 1,310 | – |
+| 2026 | 1,402 | 3,900 |
+| 2030 | – | 5,200 |
+
+Not everybody crossed. In the harbour café the chairs had been turned to face the water, as on every other morning, and when the ferry’s horn sounded for the last time the talk stopped for as long as it lasted.
+
+---
+
+The ship will be sold. Two buyers have come forward: a company that runs tours among glaciers, and the island itself.
+
+<iframe src="https://video.example/orrin" title="The last crossing, filmed from the mast"></iframe>
+`
+
+const arBody = `غادرت آخر عبّارة جزيرة أورين في السابعة وأربعين دقيقة من صباح الأربعاء وعلى متنها إحدى عشرة سيارة وحصان واحد وفرقة الإطفاء النحاسية. وحين بلغت البر كان الجسر قد فُتح منذ عشرين دقيقة، وكانت أول [زحمة سير](https://traffic.example/orrin) في تاريخ الجزيرة قد انتهت.
+
+قالت القبطانة إيلسه مارون التي تتقاعد يوم الجمعة: «عبرت نحو ثلاثين ألف مرة ولم أنظر إلى التلال مرة واحدة».
+
+## تسعة عشر عاما وأربع حكومات
+
+يبلغ طول الجسر 3.1 كيلومتر وكلّف 412 مليون كرونة، أي بزيادة الثلث على ما وُعد به. اتُّخذ القرار عام 2007 وبدأ العمل عام 2011 وتوقف مرتين.
+
+![القبطانة](media:5 "القبطانة إيلسه مارون. | لينا هاشم")
+
+> يقولون إننا سنصبح مثل غيرنا الآن.
+>
+> — توماس فيل، خباز في أورين
+
+- تحتاج سيارة الإسعاف إلى 14 دقيقة.
+- ثمن العبور 6 كرونات.
+
+| السنة | العبّارة | الجسر |
+|------|------:|------:|
+| 2024 | 1,310 | – |
+| 2026 | 1,402 | 3,900 |
+`
+
+// body renders a story as internal/markup does at publication.
+func (s *sample) body(markdown, dateline, lang string) []BodyPiece {
+	doc, _ := markup.FromMarkdown(markdown)
+	pieces := Pieces(markup.Render(doc, markup.RenderOptions{Dateline: dateline, Lang: lang}), func(slot markup.Slot) BodyPiece {
+		return BodyPiece{Picture: samplePicture(5, slot.Alt, slot.Caption, slot.Credit)}
+	})
+	return append(pieces, BodyPiece{Card: &s.stories[2]})
+}
 
 func (s *sample) article() *ArticlePage {
 	lead := s.stories[0]
@@ -172,17 +227,14 @@ func (s *sample) article() *ArticlePage {
 	if s.lang == "ar" {
 		p.Picture = samplePicture(0, "سيارات على الجسر عند الفجر", "أولى السيارات على الجسر صباح الأربعاء.", "لينا هاشم / وكالة أنباء الساحل")
 		p.Byline = []NavItem{{Name: "نادية فارس", URL: "/authors/nadia"}, {Name: "Jonas Reyk", URL: "/authors/jonas"}}
-		p.Dateline = "أورين"
-		p.Body = []BodyPiece{{HTML: arBody}, {Picture: samplePicture(5, "القبطانة", "القبطانة إيلسه مارون.", "لينا هاشم")}, {Card: &s.stories[2]}}
+		p.Body = s.body(arBody, "أورين", "ar")
 		p.Corrections = []Correction{{"correction", at(25, 16, 30), "ذكرت نسخة سابقة أن طول الجسر 3.4 كيلومتر. الصحيح 3.1."}}
 		p.Topics = []NavItem{{Name: "أورين", URL: "/topics/orrin"}, {Name: "الجسور", URL: "/topics/bridges"}}
 		return p
 	}
 	p.Picture = samplePicture(0, "Cars with their lights on cross a long bridge at dawn; a ferry passes below.", "The first cars on the bridge on Wednesday morning, seen from the last ferry.", "Lena Hask / Coast News Agency")
 	p.Byline = []NavItem{{Name: "Nadia Ferro", URL: "/authors/nadia-ferro"}, {Name: "Jonas Reyk", URL: "/authors/jonas-reyk"}, {Name: "ليلى منصور"}}
-	p.Dateline = "ORRIN"
-	p.Body = []BodyPiece{{HTML: enBody}, {Picture: samplePicture(5, "Captain Ilse Maron on the bridge of the ferry.", "Captain Ilse Maron on the bridge of the ferry", "Lena Hask")}, {HTML: enBody2}, {Card: &s.stories[2]},
-		{HTML: enBody3}, {Link: &LinkCard{URL: "https://video.example/orrin", Title: "The last crossing, filmed from the mast", Description: "Eleven minutes, without words.", Host: "video.example"}}}
+	p.Body = s.body(enBody, "ORRIN", "en")
 	p.Corrections = []Correction{
 		{"correction", at(25, 16, 30), "An earlier version gave the length of the bridge as 3.4 kilometres. It is 3.1."},
 		{"clarification", at(25, 18, 0), "The crossing is free for people who are registered on the island, not for all who were born there."}}
@@ -194,8 +246,8 @@ func (s *sample) article() *ArticlePage {
 func (s *sample) foreign() *ArticlePage {
 	other := newSampleBody(s.lang)
 	p := s.article()
-	p.Lang, p.Headline, p.Standfirst, p.Kicker, p.Dateline = other.lang, other.headline, other.standfirst, other.kicker, other.dateline
-	p.Body = []BodyPiece{{HTML: template.HTML(other.body)}, {Card: &s.stories[3]}}
+	p.Lang, p.Headline, p.Standfirst, p.Kicker = other.lang, other.headline, other.standfirst, other.kicker
+	p.Body = s.body(other.body, other.dateline, other.lang)
 	p.Picture = samplePicture(0, other.headline, other.headline, "Lena Hask")
 	p.Path = "/2026/11/25/foreign"
 	return p
@@ -266,7 +318,7 @@ func (s *sample) pages() map[string]Page {
 	ask.Form.Author, ask.Form.Query, ask.Form.From = "", "", ""
 	bare := s.article()
 	bare.Chrome = s.chrome("/2026/11/25/bare")
-	bare.Kicker, bare.Standfirst, bare.Picture, bare.Byline, bare.Updated, bare.Dateline = "", "", nil, nil, time.Time{}, ""
+	bare.Kicker, bare.Standfirst, bare.Picture, bare.Byline, bare.Updated = "", "", nil, nil, time.Time{}
 	bare.Corrections, bare.Topics, bare.Related, bare.Versions, bare.Comments = nil, nil, nil, 1, CommentsClosed
 	bare.External, bare.Preview, bare.Section = "https://www.other.example/story", true, NavItem{}
 	empty := &FrontPage{Chrome: s.chrome("/")}
@@ -284,7 +336,7 @@ func (s *sample) pages() map[string]Page {
 		"front": s.front(), "front-empty": empty, "article": s.article(), "article-foreign": s.foreign(), "article-bare": bare,
 		"listing": s.listing(), "listing-page2": page2, "listing-empty": topic, "history": s.history(),
 		"search": s.search(), "search-nothing": nothing, "search-problem": problem, "search-ask": ask,
-		"standing":  &StandingPage{Chrome: s.chrome("/about"), Headline: about, Body: []BodyPiece{{HTML: enBody}}, Updated: at(1, 9, 0)},
+		"standing":  &StandingPage{Chrome: s.chrome("/about"), Headline: about, Body: s.body(enBody, "", "en"), Updated: at(1, 9, 0)},
 		"alerts":    &AlertsPage{s.chrome("/alerts")},
 		"gone":      &GonePage{Chrome: lost, Notice: "We took this story down because its main source has withdrawn.\nThe newsroom", At: at(25, 20, 0)},
 		"not-found": &FailurePage{Chrome: lost, Status: 404, Latest: s.stories[:5]},

@@ -16,9 +16,8 @@ type ArticlePage struct {
 	// Published is the first publication; Updated the last change of
 	// substance, zero if there was none (minor changes are not told).
 	Published, Updated time.Time
-	// Dateline is the place that begins the first paragraph: "LISBON".
-	Dateline string
-	Body     []BodyPiece
+	// Body begins with the dateline, which internal/markup writes.
+	Body []BodyPiece
 	// External is where the whole story stands if not here.
 	External string
 	// Corrections are in the order in which they were made.

@@ -27,3 +27,26 @@ type FrontBlock struct {
 func (p *FrontPage) Empty() bool {
 	return p.Lead == nil && len(p.Pinned) == 0 && len(p.Latest) == 0 && len(p.Blocks) == 0
 }
+
+// arranged is a section's stories as its block shows them: the first that has
+// a picture stands large, and none repeats the section's name.
+func arranged(b FrontBlock) []StoryCard {
+	out := make([]StoryCard, 0, len(b.Stories))
+	large := 0
+	for i := range b.Stories {
+		if b.Stories[i].Picture != nil {
+			large = i
+			break
+		}
+	}
+	for i, s := range b.Stories {
+		if s.Section.URL == b.Section.URL {
+			s.Section = NavItem{}
+		}
+		if out = append(out, s); i == large {
+			copy(out[1:], out)
+			out[0] = s
+		}
+	}
+	return out
+}

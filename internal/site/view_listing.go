@@ -29,3 +29,18 @@ type ListingPage struct {
 }
 
 func (*ListingPage) template() string { return "listing" }
+
+// Rows are the stories without the name of the section they all are in.
+func (p *ListingPage) Rows() []StoryCard {
+	if p.Kind != ListSection {
+		return p.Stories
+	}
+	rows := make([]StoryCard, len(p.Stories))
+	for i, s := range p.Stories {
+		if s.Section.Name == p.Name {
+			s.Section = NavItem{}
+		}
+		rows[i] = s
+	}
+	return rows
+}

@@ -31,6 +31,11 @@ type SearchForm struct {
 	AuthorName string
 }
 
+// Narrowed tells whether anything but the words is filled in.
+func (f SearchForm) Narrowed() bool {
+	return f.Section+f.Topic+f.Author+f.From+f.To != "" || f.Sort == "newest"
+}
+
 // An Option is a choice in a list: the slug that is sent, the name shown.
 type Option struct{ Slug, Name string }
 

@@ -58,15 +58,6 @@ type BodyPiece struct {
 	Picture *Picture
 	// Card is a related story that stands in the text.
 	Card *StoryCard
-	// Link is a card that leads to another site.
-	Link *LinkCard
-}
-
-// A LinkCard stands for something on another site: Dateline shows no frames.
-type LinkCard struct {
-	URL, Title, Description string
-	// Host is shown, so that the reader knows where the link leads.
-	Host string
 }
 
 // A Correction is public and dated. Kind is correction, clarification or update.

@@ -53,7 +53,6 @@ type Words struct {
 	HistoryLink       Plural // {n} versions
 	ReadOn            string // {host}
 	RelatedStory      string
-	OtherSite         string // {host}
 	ReadMore          string
 	TopicsLabel       string
 	RelatedLabel      string
@@ -127,6 +126,7 @@ type Words struct {
 	FieldSort       string
 	AnySection      string
 	AnyTopic        string
+	MoreFields      string
 	SortRelevance   string
 	SortNewest      string
 	ResultCount     Plural // {n}

@@ -294,6 +294,12 @@ func TestChangesHaveNoGap(t *testing.T) {
 			var got []int64
 			at := begin
 			for {
+				last := false // whether everything had been written before this look
+				select {
+				case <-stop:
+					last = true
+				default:
+				}
 				cs, err := s.Changes(ctx, at, 50)
 				if err != nil {
 					t.Error(err)
@@ -302,13 +308,9 @@ func TestChangesHaveNoGap(t *testing.T) {
 					got = append(got, c.N)
 					at = c.N
 				}
-				if len(cs) == 0 {
-					select {
-					case <-stop:
-						seen <- got
-						return
-					default:
-					}
+				if len(cs) == 0 && last {
+					seen <- got
+					return
 				}
 			}
 		}()

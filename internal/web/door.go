@@ -45,7 +45,7 @@ func (d Door) fail(w *watched, r *http.Request, err error) {
 		return // nobody is listening any more
 	}
 	f := Explain(err)
-	if f.Internal() || w.wrote {
+	if f.Status >= 500 || w.wrote { // busy and full too: the operator wants the cause
 		d.Log.Error("request failed", "id", RequestID(w), "method", r.Method, "path", r.URL.Path, "err", err)
 	}
 	if w.wrote {
