@@ -1,0 +1,406 @@
+package newsroom
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"dateline/internal/auth"
+	"dateline/internal/desk"
+	"dateline/internal/news"
+	"dateline/internal/store"
+	"dateline/internal/web"
+)
+
+// atOnce is a Shower for one node that shows everything at once.
+type atOnce struct{}
+
+func (atOnce) Wait(context.Context, int64, []string, []string) (news.Timing, error) {
+	return news.Timing{Page: 8 * time.Millisecond, Search: 12 * time.Millisecond, Feeds: 9 * time.Millisecond}, nil
+}
+
+// drawer is a media store in memory.
+type drawer struct {
+	mu    sync.Mutex
+	files map[string][]byte
+}
+
+func (d *drawer) Put(_ context.Context, name string, data []byte) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.files[name] = bytes.Clone(data)
+	return nil
+}
+
+// A house is the desk over a real database, with somebody of every role.
+type house struct {
+	t      *testing.T
+	store  *store.Store
+	desk   *desk.Desk
+	rooms  *Newsroom
+	srv    *httptest.Server
+	keeper *auth.Keeper
+	files  *drawer
+	people map[news.Role]news.Person
+}
+
+var zone = mustZone("Europe/Berlin")
+
+func mustZone(name string) *time.Location {
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return z
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	h := &house{t: t, files: &drawer{files: map[string][]byte{}}, people: map[news.Role]news.Person{}}
+	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	ctx := t.Context()
+	var err error
+	if h.store, err = store.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "dateline.db"), store.Options{Zone: zone}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.store.Close() })
+	h.desk = desk.New(desk.Options{Stories: h.store, Pictures: h.store, Files: h.files, Live: atOnce{}, Zone: zone, Log: log})
+	public, _ := url.Parse("http://news.example.org")
+	h.keeper = auth.New(auth.Options{
+		Store: h.store, Public: public, Now: h.store.Now,
+		Client: (&web.Gate{}).Client, Secure: (&web.Gate{}).Secure,
+	})
+	ass := web.NewAssets()
+	h.rooms, err = New(Options{
+		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: h.desk, Keeper: h.keeper,
+		Assets: ass, Log: log, Now: h.store.Now, Zone: zone, SiteName: "The Example", Public: public,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/desk/", h.rooms)
+	mux.Handle(web.AssetRoot, ass)
+	mux.HandleFunc("/media/{token}/{file}", h.media)
+	gate, err := web.NewGate(public, nil, nil, log, mux)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.srv = httptest.NewServer(gate)
+	t.Cleanup(h.srv.Close)
+	for _, role := range roles {
+		p, err := auth.NewPerson(string(role)+"@example.org", strings.ToUpper(string(role[:1]))+string(role[1:])+" Person", role, h.store.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.store.AddPerson(ctx, news.Command("test"), p); err != nil {
+			t.Fatal(err)
+		}
+		h.people[role] = p
+	}
+	return h
+}
+
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(b []byte) (int, error) { l.t.Logf("%s", b); return len(b), nil }
+
+func (h *house) media(w http.ResponseWriter, r *http.Request) {
+	p, _, err := h.store.PictureByToken(r.Context(), r.PathValue("token"))
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	for _, x := range p.Renditions {
+		if fmt.Sprintf("%d.%s", x.Width, x.Ext) == r.PathValue("file") {
+			h.files.mu.Lock()
+			defer h.files.mu.Unlock()
+			w.Header().Set("Content-Type", x.Type)
+			w.Write(h.files.files[p.File(x)])
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
+func (h *house) actor(role news.Role) news.Actor {
+	p := h.people[role]
+	return news.Actor{ID: string(p.ID), Name: p.Name, Role: p.Role, Via: "desk"}
+}
+
+// A browser is somebody's, with its cookies; it follows no redirect on its own.
+type browser struct {
+	h    *house
+	http *http.Client
+	cook []*http.Cookie
+}
+
+// An answer is a page as a browser got it.
+type answer struct {
+	t      *testing.T
+	name   string
+	status int
+	header http.Header
+	body   string
+	doc    *html.Node
+}
+
+func (h *house) stranger() *browser {
+	return &browser{h: h, http: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+// as signs somebody of a role in, by a link, as they would.
+func (h *house) as(role news.Role) *browser {
+	h.t.Helper()
+	b := h.stranger()
+	link, err := h.keeper.NewLink(h.t.Context(), h.people[role].ID)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	u, _ := url.Parse(link)
+	b.get(u.RequestURI()).is(200)
+	b.post("/desk/sign-in", url.Values{"key": {u.Query().Get("key")}}).is(303)
+	return b
+}
+
+func (b *browser) do(method, path string, body io.Reader, header map[string]string) *answer {
+	b.h.t.Helper()
+	r, err := http.NewRequest(method, b.h.srv.URL+path, body)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	for _, c := range b.cook {
+		r.AddCookie(c)
+	}
+	resp, err := b.http.Do(r)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	for _, c := range resp.Cookies() {
+		b.cook = []*http.Cookie{c}
+		if c.MaxAge < 0 {
+			b.cook = nil
+		}
+	}
+	doc, err := html.Parse(bytes.NewReader(text))
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	return &answer{b.h.t, method + " " + path, resp.StatusCode, resp.Header, string(text), doc}
+}
+
+func (b *browser) get(path string) *answer {
+	b.h.t.Helper()
+	return b.do("GET", path, nil, nil)
+}
+
+func (b *browser) post(path string, v url.Values) *answer {
+	b.h.t.Helper()
+	return b.do("POST", path, strings.NewReader(v.Encode()), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
+}
+
+func (b *browser) upload(path string, v url.Values, name string, data []byte) *answer {
+	b.h.t.Helper()
+	var buf bytes.Buffer
+	w := multipart.NewWriter(&buf)
+	for k, vs := range v {
+		for _, x := range vs {
+			w.WriteField(k, x)
+		}
+	}
+	p, err := w.CreateFormFile("file", name)
+	if err != nil {
+		b.h.t.Fatal(err)
+	}
+	p.Write(data)
+	w.Close()
+	return b.do("POST", path, &buf, map[string]string{"Content-Type": w.FormDataContentType()})
+}
+
+func (a *answer) is(status int) *answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("%s = %d, want %d: %s %.1500s", a.name, a.status, status, a.header.Get("Location"), a.text(nil))
+	}
+	return a
+}
+
+func (a *answer) says(words ...string) *answer {
+	a.t.Helper()
+	text := a.text(nil)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			a.t.Fatalf("%s does not say %q: %.2500s", a.name, w, text)
+		}
+	}
+	return a
+}
+
+func (a *answer) to() string { return a.header.Get("Location") }
+
+// text is what stands in a node, white space made even.
+func (a *answer) text(n *html.Node) string {
+	if n == nil {
+		n = a.doc
+	}
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// all finds elements by name and attributes (name, value …).
+func (a *answer) all(tag string, attrs ...string) []*html.Node {
+	var out []*html.Node
+next:
+	for d := range a.doc.Descendants() {
+		if d.Type != html.ElementNode || d.Data != tag {
+			continue
+		}
+		for i := 0; i < len(attrs); i += 2 {
+			if attr(d, attrs[i]) != attrs[i+1] {
+				continue next
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+func attr(n *html.Node, name string) string {
+	for _, x := range n.Attr {
+		if x.Key == name {
+			return x.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	for _, x := range n.Attr {
+		if x.Key == name {
+			return true
+		}
+	}
+	return false
+}
+
+// form reads the editing form as a browser would send it.
+func (a *answer) form() url.Values {
+	a.t.Helper()
+	v := url.Values{}
+	forms := a.all("form", "id", "editor")
+	if len(forms) != 1 {
+		a.t.Fatalf("%s has %d editing forms: %.600s", a.name, len(forms), a.text(nil))
+	}
+	disabled := func(n *html.Node) bool {
+		for ; n != nil; n = n.Parent {
+			if n.Data == "fieldset" && has(n, "disabled") {
+				return true
+			}
+		}
+		return false
+	}
+	for d := range forms[0].Descendants() {
+		name := attr(d, "name")
+		if d.Type != html.ElementNode || name == "" || disabled(d) {
+			continue
+		}
+		switch d.Data {
+		case "input":
+			kind := attr(d, "type")
+			if kind == "file" || (kind == "radio" || kind == "checkbox") && !has(d, "checked") {
+				continue
+			}
+			v.Set(name, attr(d, "value"))
+		case "textarea":
+			var b strings.Builder
+			for c := range d.Descendants() {
+				b.WriteString(c.Data)
+			}
+			v.Set(name, strings.ReplaceAll(b.String(), "\n", "\r\n"))
+		case "select":
+			for c := range d.Descendants() {
+				if c.Data == "option" && has(c, "selected") {
+					v.Set(name, attr(c, "value"))
+				}
+			}
+		}
+	}
+	return v
+}
+
+// buttons are the values of the form's step buttons.
+func (a *answer) buttons() []string {
+	var out []string
+	for _, b := range a.all("button", "name", "do") {
+		if v := attr(b, "value"); v != "upload" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// draft writes a story by a role and gives its address at the desk.
+func (h *house) draft(b *browser, headline, body string) string {
+	h.t.Helper()
+	v := b.get("/desk/stories/new").is(200).form()
+	v.Set("headline", headline)
+	v.Set("body", body)
+	v.Set("section", "world")
+	v.Set("do", "save")
+	to := b.post("/desk/stories", v).is(303).to()
+	path, _, _ := strings.Cut(to, "?")
+	return path
+}
+
+func (h *house) kept(path string) *news.Story {
+	h.t.Helper()
+	s, err := h.store.Story(h.t.Context(), news.StoryID(strings.TrimPrefix(path, "/desk/stories/")))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return s
+}
+
+func photo(t *testing.T, w, hgt int) []byte {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, w, hgt))
+	for y := range hgt {
+		for x := range w {
+			m.Set(x, y, color.RGBA{uint8(40 + 120*x/w), uint8(90 + 90*y/hgt), 140, 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

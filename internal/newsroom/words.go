@@ -1,0 +1,53 @@
+package newsroom
+
+import "dateline/internal/news"
+
+// statusWords are the statuses as the desk's pages say them.
+var statusWords = map[news.Status]string{
+	news.Draft: "Draft", news.Submitted: "Submitted", news.Approved: "Approved", news.Scheduled: "Scheduled",
+	news.Published: "Published", news.TakenDown: "Taken down", news.Killed: "Killed", news.Spiked: "Spiked",
+}
+
+// doneWords tell what just happened.
+var doneWords = map[string]string{
+	"save": "Saved.", "create": "The draft is begun.", "submit": "Submitted. The editors see it now.",
+	"return": "Returned to its writer as a draft.", "approve": "Approved.", "schedule": "Scheduled.",
+	"publish": "Published.", "same": "Readers already see exactly this. Nothing was changed.",
+	"correct": "The note is on the page.", "take-down": "Taken down. Readers see the notice.",
+	"kill": "Killed. Readers see nothing of it any more.", "spike": "Binned. Return it to get it back.",
+	"front": "The front page is arranged.", "section": "The section is saved.", "topic": "The topic is saved.",
+	"disable": "This person is signed out everywhere and cannot sign in.", "enable": "This person can sign in again.",
+	"revoke": "The token does not work any more.", "nothing": "Nothing was changed, so nothing was saved.",
+}
+
+// fieldWords name a story's fields in lists of changes and of mistakes.
+var fieldWords = map[string]string{
+	"headline": "Headline", "standfirst": "Standfirst", "kicker": "Kicker", "short_headline": "Short headline",
+	"dateline": "Dateline", "byline": "Byline", "section": "Section", "topics": "Topics", "language": "Language",
+	"body": "Text", "picture": "Picture", "picture.caption": "Caption", "picture.credit": "Credit", "picture.alt": "Description",
+	"slug": "Address", "embargo_until": "Embargo", "publish_at": "Publish at", "time_zone": "Time zone",
+	"external_url": "Link elsewhere", "comments": "Comments", "note": "Note", "file": "Picture file",
+	"kind": "Kind", "text": "Note to readers", "notice": "Notice", "name": "Name", "email": "Mail address", "role": "Role",
+	"aliases": "Other names", "lead": "Lead", "pins": "Pins", "position": "Order",
+}
+
+func fieldWord(field string) string {
+	if w, ok := fieldWords[field]; ok {
+		return w
+	}
+	return field
+}
+
+// entryWords are the record's actions as people read them.
+var entryWords = map[string]string{
+	"save": "saved", "submit": "submitted", "return": "returned", "approve": "approved", "schedule": "scheduled",
+	"publish": "published", "take-down": "took down", "kill": "killed", "spike": "spiked", "correct": "added a note to readers",
+	"import": "imported", "release": "released on schedule",
+}
+
+func entryWord(action string) string {
+	if w, ok := entryWords[action]; ok {
+		return w
+	}
+	return action
+}
