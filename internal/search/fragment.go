@@ -14,11 +14,16 @@ type span struct {
 	worth      int
 }
 
+const maxSpans = 500 // that are compared; a text with more marks has good ones among them
+
 // bestSpans gives at most n spans that do not overlap, the most telling of those there are, in the text's order.
 func bestSpans(text string, marks []markedWord, n int) []span {
 	var all []span
 	covered := 0
 	for i, m := range marks {
+		if len(all) == maxSpans {
+			break
+		}
 		if i > 0 && m.start < covered { // a mark close behind another adds no better span
 			continue
 		}
