@@ -9,13 +9,15 @@ import (
 
 // A Draft is a story as it is first written.
 type Draft struct {
+	ID      news.StoryID   // empty means a new one; a story that has it already is given back as it is
 	Kind    news.StoryKind // empty means an article
 	Content news.Content
 	Plan    news.Plan
 	Note    string
 }
 
-// Create begins a story.
+// Create begins a story. With an ID of the asker's choosing it may be asked again
+// after a crash, and makes one story all the same.
 func (d *Desk) Create(ctx context.Context, who news.Actor, in Draft) (*news.Story, error) {
 	if in.Kind == "" {
 		in.Kind = news.Article
@@ -23,7 +25,12 @@ func (d *Desk) Create(ctx context.Context, who news.Actor, in Draft) (*news.Stor
 	if err := d.checkPictures(ctx, &in.Content); err != nil {
 		return nil, err
 	}
-	id := news.NewID[news.StoryID]()
+	id := in.ID
+	if id == "" {
+		id = news.NewID[news.StoryID]()
+	} else if s, err := d.existing(ctx, who, id); err != nil || s != nil {
+		return s, err
+	}
 	s, n, err := d.o.Stories.CreateStory(ctx, who, func(now time.Time) (*news.Story, news.Outcome, error) {
 		return news.NewStory(id, in.Kind, who, in.Content, in.Plan, in.Note, now)
 	})
@@ -31,6 +38,20 @@ func (d *Desk) Create(ctx context.Context, who news.Actor, in Draft) (*news.Stor
 		return nil, err
 	}
 	_, err = d.o.Live.Wait(ctx, n, nil, nil)
+	return s, err
+}
+
+// existing gives the story that an earlier try made, or nil.
+func (d *Desk) existing(ctx context.Context, who news.Actor, id news.StoryID) (*news.Story, error) {
+	s, _, err := d.o.Stories.UpdateStory(ctx, who, id, func(s *news.Story, _ time.Time) (news.Outcome, error) {
+		if s.Creator != who.ID {
+			return news.Outcome{}, news.Refuse(news.Denied, "This story is somebody else's.")
+		}
+		return news.Outcome{Quiet: true}, nil
+	})
+	if news.KindOf(err) == news.NotFound {
+		return nil, nil
+	}
 	return s, err
 }
 

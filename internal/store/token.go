@@ -84,19 +84,12 @@ const (
 	replayClaim = time.Minute
 )
 
-// A Replay is what a request with an idempotency key was answered.
-type Replay struct {
-	Status int
-	Header string // of our choosing: JSON of what matters
-	Body   string
-}
-
 // ClaimKey begins a request with an idempotency key. It gives the earlier answer if
 // there is one; Invalid when the key came with another body; Conflict while the
 // first is under way.
-func (s *Store) ClaimKey(ctx context.Context, token, key, bodyHash string) (answered bool, r Replay, err error) {
+func (s *Store) ClaimKey(ctx context.Context, token, key, bodyHash string) (answered bool, r news.Replay, err error) {
 	_, err = s.write(ctx, func(t *tx) error {
-		answered, r = false, Replay{}
+		answered, r = false, news.Replay{}
 		if _, err := t.exec(`DELETE FROM replay WHERE at < $1 OR (status = 0 AND at < $2)`, us(t.now.Add(-replayFor)), us(t.now.Add(-replayClaim))); err != nil {
 			return err
 		}
@@ -124,7 +117,7 @@ func (s *Store) ClaimKey(ctx context.Context, token, key, bodyHash string) (answ
 }
 
 // AnswerKey remembers what a claimed key was answered.
-func (s *Store) AnswerKey(ctx context.Context, token, key string, r Replay) error {
+func (s *Store) AnswerKey(ctx context.Context, token, key string, r news.Replay) error {
 	_, err := s.write(ctx, func(t *tx) error {
 		_, err := t.exec(`UPDATE replay SET status = $3, header = $4, body = $5 WHERE token = $1 AND key = $2`, token, key, r.Status, r.Header, r.Body)
 		return err

@@ -88,6 +88,9 @@ func (s *scanner) leaf(path string, raw []byte, t reflect.Type) {
 	if err := json.Unmarshal(raw, reflect.New(t).Interface()); err == nil {
 		return
 	}
+	if !json.Valid(raw) {
+		return // a control character, noted already
+	}
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

@@ -57,7 +57,8 @@ func TestDecodeJSON(t *testing.T) {
 		{`{headline:"A"}`, "malformed"},
 		{`{"headline":01}`, "malformed"},
 		{`{"headline":nul}`, "malformed"},
-		{"{\"headline\":\"a\nb\"}", "malformed"},
+		{"{\"headline\":\"a\nb\\n\x00\",\"topics\":[\"ok\",\"\tx\"]}", "headline topics[1]"},
+		{"{\"head\x00line\":1}", "(all) (all)"}, // the name that is meant is not known
 		{`{"headline":"\x"}`, "malformed"},
 		{`[]`, "malformed"}, {`"x"`, "malformed"}, {`null`, "malformed"}, {``, "malformed"},
 		{`{"doc":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`, "malformed"},

@@ -158,9 +158,10 @@ func (s *scanner) array(path string, t reflect.Type, depth int) error {
 }
 
 // text reads a string. Bytes that are no UTF-8, and escapes that are half a
-// character, are mistakes in the field at path: encoding/json would replace them.
+// character, are mistakes in the field at path: encoding/json would replace them. So
+// are control characters: JSON has none, but whoever sent one wants to know where.
 func (s *scanner) text(path string) (string, error) {
-	start := s.pos
+	start, control := s.pos, false
 	for s.pos++; ; s.pos++ {
 		switch c := s.peek(); {
 		case s.pos >= len(s.data):
@@ -168,9 +169,15 @@ func (s *scanner) text(path string) (string, error) {
 		case c == '\\':
 			s.pos++
 		case c < 0x20:
-			return "", s.broken("a control character stands in a text")
+			if !control {
+				s.fault(path, "This holds a raw control character (U+%04X). JSON wants it escaped.", c)
+			}
+			control = true
 		case c == '"':
 			s.pos++
+			if control {
+				return "", nil
+			}
 			raw := s.data[start:s.pos]
 			var v string
 			if err := json.Unmarshal(raw, &v); err != nil {
