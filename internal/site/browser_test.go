@@ -49,6 +49,11 @@ func serveSamples(t *testing.T) (origin string, names []string) {
 				t.Fatal(err)
 			}
 			names = append(names, lang+"/"+name)
+			if dir := os.Getenv("DATELINE_PAGES"); dir != "" {
+				if err := os.WriteFile(filepath.Join(dir, lang+"-"+name+".html"), html, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
 			mux.HandleFunc("GET /"+lang+"/"+name, func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", "text/html; charset=utf-8")
 				web.SetPolicy(w.Header())
@@ -121,6 +126,9 @@ func browser(t *testing.T) context.Context {
 // of a screen magnified fourfold: nothing may run out of the page sideways,
 // and the browser may have nothing to say of the content policy.
 //
+// With DATELINE_AXE=FILE (axe.min.js of the npm package axe-core) every page is
+// also audited, in light and in dark; with DATELINE_PAGES=DIR the pages are
+// written there for other checkers.
 // With DATELINE_SHOTS=DIR it also takes pictures of the pages whose names
 // contain DATELINE_SHOTS_OF (all of them if empty), to be looked at.
 func TestPagesInBrowser(t *testing.T) {
@@ -137,6 +145,10 @@ func TestPagesInBrowser(t *testing.T) {
 	if dir := os.Getenv("DATELINE_SHOTS"); dir != "" {
 		takeShots(ctx, t, dir, origin, names)
 		return
+	}
+	axe, err := os.ReadFile(os.Getenv("DATELINE_AXE"))
+	if err != nil && os.Getenv("DATELINE_AXE") != "" {
+		t.Fatal(err)
 	}
 	for _, name := range names {
 		complaints = nil
@@ -157,8 +169,38 @@ func TestPagesInBrowser(t *testing.T) {
 		} else if small != "" {
 			t.Errorf("%s has targets of less than 24 pixels:\n%s", name, small)
 		}
+		if axe != nil {
+			audit(ctx, t, name, string(axe))
+		}
 		if len(complaints) > 0 {
 			t.Errorf("%s: the browser complains: %s", name, strings.Join(complaints, "; "))
+		}
+	}
+}
+
+// audit runs axe-core. It goes in as an expression, which the page's policy
+// does not touch.
+func audit(ctx context.Context, t *testing.T, name, axe string) {
+	t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+			t.Fatal(err)
+		}
+		for _, width := range []int64{375, 1440} {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](axe+";true")); err != nil {
+				t.Fatal(err)
+			}
+			found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}).then(r =>
+				r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')).join(' | ')).join('\n'))`, chromedp.EvalAwaitPromise))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found != "" {
+				t.Errorf("%s in %s at %d pixels:\n%s", name, scheme, width, found)
+			}
 		}
 	}
 }

@@ -14,22 +14,12 @@ const maxDiffWork = 4 << 20
 func DiffWords(before, after string) []DiffRun {
 	a, b := words(before), words(after)
 	var out []DiffRun
-	add := func(op DiffOp, text string) {
-		if n := len(out); n > 0 && out[n-1].Op == op {
-			out[n-1].Text += text
-		} else {
-			out = append(out, DiffRun{op, text})
-		}
-	}
 	for _, s := range compare(a, b) {
-		for _, x := range a[s.a0:s.a1] {
-			add(s.op, x)
-		}
+		side := a[s.a0:s.a1]
 		if s.op == DiffInsert {
-			for _, x := range b[s.b0:s.b1] {
-				add(DiffInsert, x)
-			}
+			side = b[s.b0:s.b1]
 		}
+		out = append(out, DiffRun{s.op, strings.Join(side, "")})
 	}
 	return joinAcrossSpaces(out)
 }

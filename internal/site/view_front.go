@@ -1,7 +1,5 @@
 package site
 
-import "time"
-
 // FrontPage is the page at "/". Everything may be missing on a new site.
 type FrontPage struct {
 	Chrome
@@ -11,8 +9,6 @@ type FrontPage struct {
 	Latest []StoryCard
 	// Blocks are the sections in the newsroom's order, without empty ones.
 	Blocks []FrontBlock
-	// Updated is when the newest story was published.
-	Updated time.Time
 }
 
 func (*FrontPage) template() string { return "front" }

@@ -1,9 +1,6 @@
 package site
 
-import (
-	"net/http"
-	"time"
-)
+import "time"
 
 // StandingPage is a page that is no news: About, Privacy, …
 type StandingPage struct {
@@ -39,7 +36,8 @@ func (*GonePage) template() string { return "gone" }
 // do. It needs nothing from the store, so one can be made before it is needed.
 type FailurePage struct {
 	Chrome
-	// Status is the HTTP status; see Failures for those with their own words.
+	// Status is the HTTP status; 404, 405, 429 and 503 have words of
+	// their own, other 4xx and 5xx share theirs.
 	Status int
 	// Reference is what a reader can quote to the newsroom: the request's id.
 	Reference string
@@ -48,6 +46,3 @@ type FailurePage struct {
 }
 
 func (*FailurePage) template() string { return "failure" }
-
-// CSS class of the page's kind, and whether to offer the search.
-func (p *FailurePage) offersSearch() bool { return p.Status == http.StatusNotFound }

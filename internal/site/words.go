@@ -20,7 +20,7 @@ type Words struct {
 	SearchLabel     string
 	SectionsLabel   string
 	AlertsLink      string
-	FeedsLabel      string
+	FooterLabel     string
 	PagesLabel      string
 	NothingForeign  string
 	TitleAndSite    string // {title} {site}
@@ -31,7 +31,6 @@ type Words struct {
 	TopStories    string
 	Latest        string
 	MoreFrom      string // {section}
-	LatestUpdate  string // {time}
 	NoStories     string
 	NoStoriesHint string
 
@@ -41,7 +40,6 @@ type Words struct {
 	ListAnd           string
 	Published         string
 	Updated           string
-	PictureCredit     string // {credit}
 	CopyLink          string
 	LinkCopied        string
 	YourTime          string // {time}
@@ -55,7 +53,6 @@ type Words struct {
 	RelatedStory      string
 	ReadMore          string
 	TopicsLabel       string
-	RelatedLabel      string
 	Preview           string
 
 	// Comments and alerts.

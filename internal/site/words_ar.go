@@ -12,7 +12,7 @@ var arabic = Words{
 	SearchLabel:     "ابحث في الأخبار",
 	SectionsLabel:   "الأقسام",
 	AlertsLink:      "التنبيهات",
-	FeedsLabel:      "خلاصات",
+	FooterLabel:     "كل ما في هذا الموقع",
 	PagesLabel:      "عن هذا الموقع",
 	NothingForeign:  "لا يُحمَّل أي شيء في هذه الصفحات من حواسيب جهات أخرى.",
 	TitleAndSite:    "{title} – {site}",
@@ -22,7 +22,6 @@ var arabic = Words{
 	TopStories:    "أبرز الأخبار",
 	Latest:        "آخر الأخبار",
 	MoreFrom:      "المزيد من {section}",
-	LatestUpdate:  "آخر خبر {time}",
 	NoStories:     "لا أخبار بعد",
 	NoStoriesHint: "افتُتحت غرفة الأخبار هذه للتو. سيظهر خبرها الأول هنا لحظة نشره.",
 
@@ -31,7 +30,6 @@ var arabic = Words{
 	ListAnd:           " و",
 	Published:         "نُشر",
 	Updated:           "حُدِّث",
-	PictureCredit:     "الصورة: {credit}",
 	CopyLink:          "انسخ الرابط",
 	LinkCopied:        "نُسخ الرابط",
 	YourTime:          "{time} بتوقيتك",
@@ -47,7 +45,6 @@ var arabic = Words{
 	RelatedStory: "ذو صلة",
 	ReadMore:     "اقرأ المزيد",
 	TopicsLabel:  "مواضيع",
-	RelatedLabel: "أخبار ذات صلة",
 	Preview:      "معاينة: هذا الخبر غير منشور.",
 
 	Comments:        "التعليقات",

@@ -8,7 +8,7 @@ var english = Words{
 	SearchLabel:     "Search the news",
 	SectionsLabel:   "Sections",
 	AlertsLink:      "Alerts",
-	FeedsLabel:      "Feeds",
+	FooterLabel:     "Everything on this site",
 	PagesLabel:      "About this site",
 	NothingForeign:  "Nothing on these pages is loaded from anyone else’s computers.",
 	TitleAndSite:    "{title} – {site}",
@@ -18,7 +18,6 @@ var english = Words{
 	TopStories:    "Top stories",
 	Latest:        "Latest",
 	MoreFrom:      "More from {section}",
-	LatestUpdate:  "Last story {time}",
 	NoStories:     "No stories yet",
 	NoStoriesHint: "This newsroom has just opened. Its first story will stand here the moment it is published.",
 
@@ -27,7 +26,6 @@ var english = Words{
 	ListAnd:           " and ",
 	Published:         "Published",
 	Updated:           "Updated",
-	PictureCredit:     "Picture: {credit}",
 	CopyLink:          "Copy link",
 	LinkCopied:        "Link copied",
 	YourTime:          "{time} where you are",
@@ -41,7 +39,6 @@ var english = Words{
 	RelatedStory:      "Related",
 	ReadMore:          "Read more",
 	TopicsLabel:       "Topics",
-	RelatedLabel:      "Related stories",
 	Preview:           "Preview: this story is not public.",
 
 	Comments:        "Comments",
