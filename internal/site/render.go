@@ -114,6 +114,7 @@ func (r *Renderer) Describe(p Page) {
 	switch p := p.(type) {
 	case *FrontPage:
 		about = plain(w.SiteDescription, "site", c.SiteName)
+		c.Social.Modified = p.Updated
 	case *ArticlePage:
 		title, about = p.Headline, p.Standfirst
 	case *ListingPage:

@@ -1,5 +1,7 @@
 package site
 
+import "time"
+
 // FrontPage is the page at "/". Everything may be missing on a new site.
 type FrontPage struct {
 	Chrome
@@ -9,6 +11,9 @@ type FrontPage struct {
 	Latest []StoryCard
 	// Blocks are the sections in the newsroom's order, without empty ones.
 	Blocks []FrontBlock
+	// Updated is when the newest story was published, for those who preview
+	// links; readers see it on the line of time.
+	Updated time.Time
 }
 
 func (*FrontPage) template() string { return "front" }
