@@ -25,6 +25,8 @@ const (
 	TopicChange ChangeKind = "topic" // Subject is a slug; sections and authors likewise
 	SiteChange  ChangeKind = "site"  // what every page shows: name, sections
 	AllChange   ChangeKind = "all"   // so much at once (an import) that all is made anew
+
+	ReindexChange ChangeKind = "reindex" // an operator asks every node to make its index anew
 )
 
 // The tags a response carries and a change names. A response that shows a thing
@@ -68,6 +70,9 @@ func (s *Story) touched() []string {
 	}
 	if s.Live == nil {
 		return tags
+	}
+	if s.Kind == Page {
+		return append(tags, SiteTag, LatestTag) // standing pages are named on every page
 	}
 	tags = append(tags, FrontTag, LatestTag)
 	c := &s.Live.Content

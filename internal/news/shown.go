@@ -20,6 +20,7 @@ type Card struct {
 	FirstPublished time.Time
 	Updated        time.Time
 	CommentsShut   bool
+	Changed        time.Time // of the story; another one means that something of it may be other
 }
 
 // CardOf makes the card of a story that has a live version.
@@ -29,7 +30,7 @@ func CardOf(s *Story) Card {
 		ID: s.ID, Kind: s.Kind, Address: s.Address, ExternalURL: c.ExternalURL, Kicker: c.Kicker,
 		Headline: c.Headline, ShortHeadline: c.ShortHeadline, Standfirst: c.Standfirst,
 		Language: c.Language, Section: c.Section, Byline: c.Byline, Topics: c.Topics,
-		Picture: c.Picture, FirstPublished: s.FirstPublished, Updated: s.Updated, CommentsShut: c.CommentsShut,
+		Picture: c.Picture, FirstPublished: s.FirstPublished, Updated: s.Updated, CommentsShut: c.CommentsShut, Changed: s.Changed,
 	}
 }
 

@@ -69,9 +69,29 @@ func (s *Store) ShownVersions(ctx context.Context, id news.StoryID) ([]news.Vers
 // are more after them.
 func (s *Store) Cards(ctx context.Context, l news.Listing) ([]news.Card, bool, error) {
 	limit := max(1, min(l.Limit, 1000))
-	args := []any{us(s.Now())}
-	from, where := `story`, shown+` AND story.kind = 'article'`
-	first := `story.first_published_at`
+	from, where, first, args := s.listing(l)
+	args = append(args, limit+1, max(0, l.Offset))
+	q := fmt.Sprintf(`SELECT card FROM %s WHERE %s ORDER BY %s DESC, story.id DESC LIMIT $%d OFFSET $%d`, from, where, first, len(args)-1, len(args))
+	cards, err := s.cards(ctx, q, args...)
+	if err != nil {
+		return nil, false, s.translate(fmt.Errorf("list cards: %w", err))
+	}
+	more := len(cards) > limit
+	return cards[:min(len(cards), limit)], more, nil
+}
+
+// CountCards counts what Cards would list over all its pages.
+func (s *Store) CountCards(ctx context.Context, l news.Listing) (int, error) {
+	from, where, _, args := s.listing(l)
+	var n int
+	err := s.read(ctx).row(`SELECT count(*) FROM `+from+` WHERE `+where, args...).Scan(&n)
+	return n, s.translate(err)
+}
+
+// listing makes l's FROM and WHERE, and names the column it is ordered by.
+func (s *Store) listing(l news.Listing) (from, where, first string, args []any) {
+	args = []any{us(s.Now())}
+	from, where, first = `story`, shown+` AND story.kind = 'article'`, `story.first_published_at`
 	for _, f := range [...]struct{ kind, slug string }{{"section", l.Section}, {"topic", l.Topic}, {"author", l.Author}} {
 		if f.slug == "" {
 			continue
@@ -89,14 +109,13 @@ func (s *Store) Cards(ctx context.Context, l news.Listing) ([]news.Card, bool, e
 		args = append(args, us(l.Since))
 		where += fmt.Sprintf(` AND %s >= $%d`, first, len(args))
 	}
-	args = append(args, limit+1, max(0, l.Offset))
-	q := fmt.Sprintf(`SELECT card FROM %s WHERE %s ORDER BY %s DESC, story.id DESC LIMIT $%d OFFSET $%d`, from, where, first, len(args)-1, len(args))
-	cards, err := s.cards(ctx, q, args...)
-	if err != nil {
-		return nil, false, s.translate(fmt.Errorf("list cards: %w", err))
-	}
-	more := len(cards) > limit
-	return cards[:min(len(cards), limit)], more, nil
+	return from, where, first, args
+}
+
+// Pages gives the cards of the visible standing pages, by headline.
+func (s *Store) Pages(ctx context.Context) ([]news.Card, error) {
+	cards, err := s.cards(ctx, `SELECT card FROM story WHERE `+shown+` AND kind = 'page' ORDER BY headline, id LIMIT 50`, us(s.Now()))
+	return cards, s.translate(err)
 }
 
 func (s *Store) cards(ctx context.Context, q string, args ...any) ([]news.Card, error) {

@@ -408,7 +408,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		if _, _, err := s.ClaimKey(ctx, "t", "k", "body"); news.KindOf(err) != news.Conflict {
 			t.Errorf("while under way: %v, want Conflict", err)
 		}
-		if err := s.AnswerKey(ctx, "t", "k", store.Replay{Status: 201, Body: "{}"}); err != nil {
+		if err := s.AnswerKey(ctx, "t", "k", news.Replay{Status: 201, Body: "{}"}); err != nil {
 			t.Fatal(err)
 		}
 		if done, r, err := s.ClaimKey(ctx, "t", "k", "body"); !done || r.Status != 201 || err != nil {

@@ -1,0 +1,231 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"dateline/internal/news"
+	"dateline/internal/pagecache"
+	"dateline/internal/search"
+	"dateline/internal/web"
+)
+
+// Stories are what readers may see; every method holds back what they may not.
+type Stories interface {
+	Shown(ctx context.Context, id news.StoryID) (*news.Story, error)
+	// ShownAt gives the story at a path; NotFound with Moved set leads elsewhere.
+	ShownAt(ctx context.Context, path string) (*news.Story, error)
+	ShownVersions(ctx context.Context, id news.StoryID) ([]news.Version, error)
+	Cards(ctx context.Context, l news.Listing) (cards []news.Card, more bool, err error)
+	CountCards(ctx context.Context, l news.Listing) (int, error)
+	CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card, error)
+	ShownAddresses(ctx context.Context, l news.Listing) ([]news.Card, error)
+	CountShown(ctx context.Context) (int, error)
+}
+
+// Shelf is what stories stand under, and how the front page is arranged.
+type Shelf interface {
+	Sections(ctx context.Context) ([]news.Section, error)
+	Section(ctx context.Context, slug string) (news.Section, error)
+	Topic(ctx context.Context, slug string) (news.Topic, error)
+	Topics(ctx context.Context, slugs []string) (map[string]news.Topic, error)
+	Author(ctx context.Context, slug string) (news.Author, error)
+	Front(ctx context.Context) (news.Front, error)
+	Pages(ctx context.Context) ([]news.Card, error)
+}
+
+// Pictures are pictures, and whether readers may see them.
+type Pictures interface {
+	Pictures(ctx context.Context, ids []news.MediaID) (map[news.MediaID]news.Picture, error)
+	PictureByToken(ctx context.Context, token string) (p news.Picture, shown bool, err error)
+}
+
+// Files are the pictures' bytes.
+type Files interface {
+	Open(ctx context.Context, name string) (io.ReadSeekCloser, int64, error)
+}
+
+// Finder is the search index.
+type Finder interface {
+	Search(ctx context.Context, q search.Query) (search.Results, error)
+	Related(ctx context.Context, id string, n int) ([]search.Related, error)
+}
+
+// Config builds a Site.
+type Config struct {
+	Stories  Stories
+	Shelf    Shelf
+	Pictures Pictures
+	Files    Files
+	Finder   Finder
+	Cache    *pagecache.Cache
+	Renderer *Renderer
+	Name     string
+	Lang     string // BCP 47
+	Origin   *url.URL
+	Zone     *time.Location
+	// Staff says who asks, for pictures that are not public; an error is nobody.
+	Staff func(*http.Request) (news.Actor, error)
+	Log   *slog.Logger
+	Now   func() time.Time
+}
+
+// A Site serves readers.
+type Site struct {
+	c      Config
+	mux    *http.ServeMux
+	door   web.Door
+	origin string
+	asking chan struct{} // places for searches at work
+	full   fullStories
+}
+
+// A Route is one address pattern of this door. All of them are for everybody.
+type Route struct {
+	Pattern string
+	handle  web.Handler
+}
+
+// New makes the readers' door.
+func New(c Config) *Site {
+	s := &Site{c: c, mux: http.NewServeMux(), origin: c.Origin.Scheme + "://" + c.Origin.Host, asking: make(chan struct{}, 8)}
+	s.door = web.Door{Log: c.Log, Fail: s.fail}
+	for _, r := range s.Routes() {
+		s.mux.Handle(r.Pattern, s.door.Handle(r.handle))
+	}
+	return s
+}
+
+// Routes lists every address pattern of this door. The article's ninjs has none of
+// its own, since "{slug}.ninjs" is not a legal wildcard: the article's handler cuts
+// it off.
+func (s *Site) Routes() []Route {
+	routes := []Route{
+		{"GET /{$}", s.serveFront},
+		{"GET /{yyyy}/{mm}/{dd}/{slug}", s.serveArticle},
+		{"GET /{yyyy}/{mm}/{dd}/{slug}/history", s.serveHistory},
+		{"GET /{slug}", s.serveStanding},
+		{"GET /search", s.serveSearch},
+		{"GET /alerts", s.serveAlerts},
+		{"GET /feed.rss", s.serveFeed(siteList, "rss")},
+		{"GET /feed.atom", s.serveFeed(siteList, "atom")},
+		{"GET /feed.json", s.serveFeed(siteList, "json")},
+		{"GET /sitemap.xml", s.serveSitemap},
+		{"GET /sitemap/{n}", s.serveSitemapPart},
+		{"GET /sitemap-news.xml", s.serveNewsSitemap},
+		{"GET /robots.txt", s.serveRobots},
+		{"GET /manifest.webmanifest", s.serveManifest},
+		{"GET /favicon.ico", s.serveFavicon},
+		{"GET /media/{token}/{file}", s.serveMedia},
+		{"GET /", s.serveOther}, // old addresses, else not found; a plain "/" would swallow every 405
+	}
+	for _, l := range []listKind{sectionList, topicList, authorList} {
+		routes = append(routes,
+			Route{"GET /" + l.path + "/{slug}", s.serveListing(l)},
+			Route{"GET /" + l.path + "/{slug}/feed.rss", s.serveFeed(l, "rss")},
+			Route{"GET /" + l.path + "/{slug}/feed.atom", s.serveFeed(l, "atom")},
+			Route{"GET /" + l.path + "/{slug}/feed.json", s.serveFeed(l, "json")})
+	}
+	return routes
+}
+
+// ServeHTTP answers a reader. Whoever wires it asks Config.Cache.Hit first.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Params names the query parameters that matter at a path, for the cache's keys.
+func Params(path string) []string {
+	switch path {
+	case "/":
+		return oldParams
+	case "/search":
+		return searchParams
+	}
+	return listParams
+}
+
+var (
+	oldParams    = []string{"p", "page_id"} // WordPress' query forms, which imports bring
+	searchParams = []string{"q", "section", "topic", "author", "from", "to", "sort", "page"}
+	listParams   = []string{"page"}
+)
+
+// A build makes a page from the database, and names everything it shows.
+type build func(ctx context.Context) (Page, []string, error)
+
+// page answers with a page that is the same for every reader, from the cache if it
+// is there.
+func (s *Site) page(w http.ResponseWriter, r *http.Request, b build) error {
+	path := r.URL.Path
+	return s.c.Cache.Serve(w, r, "", func(ctx context.Context) (pagecache.Response, error) {
+		p, tags, err := b(ctx)
+		if err != nil {
+			return s.refusal(ctx, path, err)
+		}
+		return s.response(http.StatusOK, p, append(tags, news.SiteTag))
+	})
+}
+
+func (s *Site) response(status int, p Page, tags []string) (pagecache.Response, error) {
+	s.c.Renderer.Describe(p)
+	body, err := s.c.Renderer.Render(p)
+	return pagecache.Response{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Tags: tags}, err
+}
+
+// refusal makes what readers get instead of a page that is not there, which may be
+// kept too; any other error is passed on.
+func (s *Site) refusal(ctx context.Context, path string, err error) (pagecache.Response, error) {
+	var e *news.Error
+	if !errors.As(err, &e) {
+		return pagecache.Response{}, err
+	}
+	tags := []string{news.PathTag(path), news.SiteTag}
+	switch {
+	case e.Kind == news.NotFound && e.Moved != "":
+		return pagecache.Response{Status: http.StatusMovedPermanently, Header: http.Header{"Location": {href(e.Moved)}},
+			Tags: append(tags, news.PathTag(e.Moved))}, nil
+	case e.Kind == news.NotFound:
+		c, err := s.chrome(ctx, "", "")
+		if err != nil {
+			return pagecache.Response{}, err
+		}
+		c.NoIndex = true
+		return s.response(http.StatusNotFound, &FailurePage{Chrome: c, Status: http.StatusNotFound}, tags)
+	case e.Kind == news.Gone:
+		c, err := s.chrome(ctx, "", "")
+		if err != nil {
+			return pagecache.Response{}, err
+		}
+		c.NoIndex = true
+		return s.response(http.StatusGone, &GonePage{Chrome: c, Notice: e.Notice}, tags)
+	}
+	return pagecache.Response{}, err
+}
+
+// fail shows a failure that no page was made for. It needs nothing from the
+// database, which may be what is missing.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, f web.Failure) {
+	p := &FailurePage{Chrome: s.bareChrome(), Status: f.Status}
+	p.NoIndex = true
+	if f.Status >= 500 {
+		p.Reference = web.RequestID(w)
+	}
+	s.c.Renderer.Describe(p)
+	body, err := s.c.Renderer.Render(p)
+	if err != nil {
+		web.PlainPage(w, r, f)
+		return
+	}
+	h := w.Header()
+	web.SetPolicy(h)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(f.Status)
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+}

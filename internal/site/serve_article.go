@@ -1,0 +1,287 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"dateline/internal/markup"
+	"dateline/internal/news"
+)
+
+// relatedStories is how many an article offers under "Read more".
+const relatedStories = 6
+
+// dated tells whether the path's first parts can be a day. Four parts of anything
+// else reach the same pattern.
+func dated(r *http.Request) bool {
+	digits := func(s string, n int) bool { return len(s) == n && strings.Trim(s, "0123456789") == "" }
+	return digits(r.PathValue("yyyy"), 4) && digits(r.PathValue("mm"), 2) && digits(r.PathValue("dd"), 2)
+}
+
+func (s *Site) serveArticle(w http.ResponseWriter, r *http.Request) error {
+	path := r.URL.Path
+	if !dated(r) {
+		return s.serveOld(w, r, path)
+	}
+	if article, ok := strings.CutSuffix(path, ".ninjs"); ok {
+		return s.serveNinjs(w, r, article)
+	}
+	return s.page(w, r, func(ctx context.Context) (Page, []string, error) { return s.article(ctx, path) })
+}
+
+func (s *Site) article(ctx context.Context, path string) (Page, []string, error) {
+	st, err := s.c.Stories.ShownAt(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if st.Kind != news.Article {
+		return nil, nil, news.Missing("page")
+	}
+	c := &st.Live.Content
+	chrome, err := s.chrome(ctx, href(st.Address), c.Section.Slug)
+	if err != nil {
+		return nil, nil, err
+	}
+	parts, err := s.parts(ctx, st)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &ArticlePage{
+		Chrome: chrome, Kicker: c.Kicker, Headline: c.Headline, Standfirst: c.Standfirst, Lang: c.Language,
+		Section: section(c.Section), Byline: byline(c.Byline), Published: st.FirstPublished,
+		Updated: updated(st.FirstPublished, st.Updated), Body: parts.body, External: c.ExternalURL,
+		Corrections: corrections(st), HistoryURL: href(st.Address) + "/history", Versions: st.Version,
+		Topics: parts.topics, Related: parts.related, Picture: parts.lead,
+	}
+	if c.CommentsShut {
+		p.Comments = CommentsClosed
+	}
+	s.describeArticle(p, st, parts)
+	tags := append(parts.tags, news.StoryTag(st.ID), news.PathTag(st.Address), news.SectionTag(c.Section.Slug))
+	return p, tags, nil
+}
+
+// articleParts are what an article shows beside its own text.
+type articleParts struct {
+	pictures map[news.MediaID]news.Picture
+	named    map[string]news.Topic      // the story's topics by slug
+	cards    map[news.StoryID]news.Card // of the stories in its text
+	body     []BodyPiece
+	lead     *Picture
+	topics   []NavItem
+	related  []StoryCard
+	tags     []string
+}
+
+func (s *Site) parts(ctx context.Context, st *news.Story) (parts articleParts, err error) {
+	c := &st.Live.Content
+	slugs := make([]string, len(c.Topics))
+	for i, t := range c.Topics {
+		slugs[i] = t.Slug
+		parts.tags = append(parts.tags, news.TopicTag(t.Slug))
+	}
+	if parts.named, err = s.c.Shelf.Topics(ctx, slugs); err != nil {
+		return parts, err
+	}
+	for _, slug := range slugs {
+		if t, ok := parts.named[slug]; ok {
+			parts.topics = append(parts.topics, NavItem{Name: t.Name, URL: topicHref(slug)})
+		}
+	}
+	for _, a := range c.Byline {
+		parts.tags = append(parts.tags, news.AuthorTag(a.Slug))
+	}
+
+	related, reasons, err := s.related(ctx, st)
+	if err != nil {
+		return parts, err
+	}
+	var inText []news.StoryID
+	for _, slot := range st.Live.Body.Slots() {
+		if slot.Kind == markup.SlotRelated {
+			inText = append(inText, news.StoryID(slot.Story))
+			// Carried whether it can be shown or not: it may be published later.
+			parts.tags = append(parts.tags, news.StoryTag(news.StoryID(slot.Story)))
+		}
+	}
+	pinned, err := s.c.Stories.CardsByID(ctx, inText)
+	if err != nil {
+		return parts, err
+	}
+	h, err := s.shelf(ctx, related, pinned)
+	if err != nil {
+		return parts, err
+	}
+	own, err := s.c.Pictures.Pictures(ctx, c.Pictures())
+	if err != nil {
+		return parts, err
+	}
+	parts.pictures = own
+	for id := range own {
+		parts.tags = append(parts.tags, news.PictureTag(id))
+	}
+	for i, card := range related {
+		out := h.card(card)
+		out.Reason = reasons[i]
+		parts.related = append(parts.related, out)
+	}
+	parts.tags = append(parts.tags, cardTags(related)...)
+	if c.Picture != nil {
+		if p, ok := own[c.Picture.Media]; ok {
+			parts.lead = picture(p, *c.Picture, c.Language)
+		}
+	}
+	cards := cardMap(pinned)
+	parts.cards = cards
+	parts.body = Pieces(st.Live.Body, func(slot markup.Slot) BodyPiece {
+		switch slot.Kind {
+		case markup.SlotPicture:
+			if p, ok := own[news.MediaID(slot.Media)]; ok {
+				use := news.PictureUse{Media: p.ID, Caption: slot.Caption, Credit: slot.Credit, Alt: slot.Alt}
+				return BodyPiece{Picture: picture(p, use, c.Language)}
+			}
+		case markup.SlotRelated:
+			if card, ok := cards[news.StoryID(slot.Story)]; ok {
+				out := h.card(card)
+				return BodyPiece{Card: &out}
+			}
+		}
+		return BodyPiece{}
+	})
+	return parts, nil
+}
+
+// related are the stories under "Read more", with what they share as readers would
+// say it. The index is asked for a few more than are shown, since what it holds is
+// checked against the database again.
+func (s *Site) related(ctx context.Context, st *news.Story) ([]news.Card, []string, error) {
+	found, err := s.c.Finder.Related(ctx, string(st.ID), relatedStories+4)
+	if err != nil {
+		// An article without its related stories is better than none.
+		s.c.Log.Error("related stories could not be found", "story", st.ID, "error", err)
+		return nil, nil, nil
+	}
+	names := map[string]string{}
+	for _, t := range st.Live.Content.Topics {
+		names[t.Slug] = t.Name
+	}
+	ids := make([]news.StoryID, len(found))
+	why := map[news.StoryID]string{}
+	for i, f := range found {
+		ids[i] = news.StoryID(f.ID)
+		for _, t := range f.Topics {
+			if names[t] != "" {
+				why[ids[i]] = names[t]
+				break
+			}
+		}
+	}
+	cards, err := s.c.Stories.CardsByID(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	cards = cards[:min(len(cards), relatedStories)]
+	reasons := make([]string, len(cards))
+	for i, c := range cards {
+		reasons[i] = why[c.ID]
+	}
+	return cards, reasons, nil
+}
+
+func corrections(st *news.Story) []Correction {
+	var out []Correction
+	for _, c := range st.Corrections {
+		out = append(out, Correction{Kind: string(c.Kind), At: c.At, Text: c.Text})
+	}
+	return out
+}
+
+// describeArticle fills in what the page says of itself to machines.
+func (s *Site) describeArticle(p *ArticlePage, st *news.Story, parts articleParts) {
+	c := &st.Live.Content
+	p.Description = c.Standfirst
+	if p.Description == "" {
+		p.Description = c.Body.Summary(200)
+	}
+	p.Social = Social{Type: "article", Published: st.FirstPublished, Modified: st.Updated, Section: c.Section.Name, ContentLanguage: c.Language}
+	for _, t := range p.Topics {
+		p.Social.Tags = append(p.Social.Tags, t.Name)
+	}
+	for _, a := range p.Byline {
+		p.Social.AuthorNames = append(p.Social.AuthorNames, a.Name)
+	}
+	if p.Picture != nil {
+		for _, f := range p.Picture.Sources {
+			if f.Type == "image/jpeg" && f.Width >= p.Social.ImageWidth {
+				p.Social.Image, p.Social.ImageWidth, p.Social.ImageHeight = f.URL, f.Width, f.Height
+			}
+		}
+		p.Social.ImageAlt = first(p.Picture.Alt, p.Picture.Caption)
+	}
+	p.JSONLD = s.jsonLD(st, parts)
+}
+
+func (s *Site) serveStanding(w http.ResponseWriter, r *http.Request) error {
+	path := r.URL.Path
+	return s.page(w, r, func(ctx context.Context) (Page, []string, error) { return s.standing(ctx, path) })
+}
+
+func (s *Site) standing(ctx context.Context, path string) (Page, []string, error) {
+	st, err := s.c.Stories.ShownAt(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	chrome, err := s.chrome(ctx, href(st.Address), "")
+	if err != nil {
+		return nil, nil, err
+	}
+	parts, err := s.parts(ctx, st)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &st.Live.Content
+	p := &StandingPage{Chrome: chrome, Headline: c.Headline, Lang: c.Language, Body: parts.body, Updated: st.Updated}
+	p.Description = first(c.Standfirst, c.Body.Summary(200))
+	return p, append(parts.tags, news.StoryTag(st.ID), news.PathTag(st.Address)), nil
+}
+
+// serveOther answers every path without a pattern: other systems' addresses that an
+// import brought, with and without a slash at the end.
+func (s *Site) serveOther(w http.ResponseWriter, r *http.Request) error {
+	return s.serveOld(w, r, r.URL.Path)
+}
+
+func (s *Site) serveOld(w http.ResponseWriter, r *http.Request, address string) error {
+	return s.page(w, r, func(ctx context.Context) (Page, []string, error) {
+		tries := []string{address}
+		if !strings.Contains(address, "?") {
+			if cut := strings.TrimRight(address, "/"); cut != address && cut != "" {
+				tries = append(tries, cut)
+			} else {
+				tries = append(tries, address+"/")
+			}
+		}
+		for i, a := range tries {
+			st, err := s.c.Stories.ShownAt(ctx, a)
+			if err == nil {
+				e := news.Missing("page")
+				e.Moved = st.Address
+				return nil, nil, e
+			}
+			if news.KindOf(err) != news.NotFound || i == len(tries)-1 || movedTo(err) != "" {
+				return nil, nil, err
+			}
+		}
+		return nil, nil, news.Missing("page")
+	})
+}
+
+func movedTo(err error) string {
+	var e *news.Error
+	if errors.As(err, &e) {
+		return e.Moved
+	}
+	return ""
+}

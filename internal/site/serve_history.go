@@ -1,0 +1,98 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"dateline/internal/news"
+)
+
+// historyVersions bounds what one page compares; a live story has dozens.
+const historyVersions = 200
+
+func (s *Site) serveHistory(w http.ResponseWriter, r *http.Request) error {
+	path := strings.TrimSuffix(r.URL.Path, "/history")
+	if !dated(r) {
+		return s.serveOld(w, r, r.URL.Path)
+	}
+	return s.page(w, r, func(ctx context.Context) (Page, []string, error) {
+		p, tags, err := s.history(ctx, path)
+		if to := movedTo(err); to != "" {
+			e := news.Missing("page")
+			e.Moved = to + "/history"
+			return nil, nil, e
+		}
+		// The record of a taken-down story answers like the story, and when that changes.
+		return p, append(tags, news.PathTag(path)), err
+	})
+}
+
+func (s *Site) history(ctx context.Context, path string) (Page, []string, error) {
+	st, err := s.c.Stories.ShownAt(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	versions, err := s.c.Stories.ShownVersions(ctx, st.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	versions = versions[:min(len(versions), historyVersions)]
+	c, err := s.chrome(ctx, href(st.Address)+"/history", st.Live.Content.Section.Slug)
+	if err != nil {
+		return nil, nil, err
+	}
+	// Search engines should find the story, not its past.
+	c.NoIndex = true
+	p := &HistoryPage{Chrome: c, Headline: st.Live.Content.Headline, Lang: st.Live.Content.Language, URL: href(st.Address)}
+	for i, v := range versions {
+		e := VersionEntry{Number: v.N, At: v.At, Kind: VersionKind(v.Change), Note: v.Note}
+		if v.N == 1 {
+			e.Kind = VersionFirst
+		}
+		if i+1 < len(versions) {
+			e.Changes = changed(&versions[i+1].Content, &v.Content)
+		}
+		p.Versions = append(p.Versions, e)
+	}
+	return p, []string{news.StoryTag(st.ID)}, nil
+}
+
+// changed compares two versions of a story part by part.
+func changed(a, b *news.Content) []Change {
+	var out []Change
+	line := func(part ChangePart, before, after string) {
+		if before != after {
+			out = append(out, Change{part, []ChangedParagraph{{Runs: DiffWords(before, after)}}})
+		}
+	}
+	line(PartKicker, a.Kicker, b.Kicker)
+	line(PartHeadline, a.Headline, b.Headline)
+	line(PartStandfirst, a.Standfirst, b.Standfirst)
+	line(PartByline, namesOf(a.Byline), namesOf(b.Byline))
+	line(PartDateline, a.Dateline, b.Dateline)
+	line(PartPicture, pictureWords(a), pictureWords(b))
+	before, after := paragraphs(a), paragraphs(b)
+	if !slices.Equal(before, after) {
+		out = append(out, Change{PartBody, DiffParagraphs(before, after)})
+	}
+	return out
+}
+
+func namesOf(refs []news.Ref) string {
+	var names []string
+	for _, r := range refs {
+		names = append(names, r.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func pictureWords(c *news.Content) string {
+	if c.Picture == nil {
+		return ""
+	}
+	return strings.TrimSpace(c.Picture.Caption + " " + c.Picture.Credit)
+}
+
+func paragraphs(c *news.Content) []string { return strings.Split(c.Body.Text(), "\n\n") }

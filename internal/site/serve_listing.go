@@ -1,0 +1,138 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"dateline/internal/news"
+)
+
+const (
+	listPage = 20
+	maxPages = 500 // a list is no way through an archive: search is
+)
+
+// A listKind is one of the three lists that share a shape.
+type listKind struct {
+	path    string // the first segment
+	listing func(slug string) news.Listing
+	tag     func(slug string) string
+	// head names the list and says what it is.
+	head func(ctx context.Context, s *Site, slug string) (listHead, error)
+}
+
+type listHead struct {
+	kind  ListingKind
+	name  string
+	intro string
+}
+
+var (
+	sectionList = listKind{"sections", func(slug string) news.Listing { return news.Listing{Section: slug} }, news.SectionTag,
+		func(ctx context.Context, s *Site, slug string) (listHead, error) {
+			x, err := s.c.Shelf.Section(ctx, slug)
+			return listHead{kind: ListSection, name: x.Name}, err
+		}}
+	topicList = listKind{"topics", func(slug string) news.Listing { return news.Listing{Topic: slug} }, news.TopicTag,
+		func(ctx context.Context, s *Site, slug string) (listHead, error) {
+			x, err := s.c.Shelf.Topic(ctx, slug)
+			return listHead{kind: ListingKind(x.Kind), name: x.Name}, err
+		}}
+	authorList = listKind{"authors", func(slug string) news.Listing { return news.Listing{Author: slug} }, news.AuthorTag,
+		func(ctx context.Context, s *Site, slug string) (listHead, error) {
+			x, err := s.c.Shelf.Author(ctx, slug)
+			return listHead{kind: ListAuthor, name: x.Name, intro: x.Bio}, err
+		}}
+	// siteList is the whole site, for its feeds.
+	siteList = listKind{"", func(string) news.Listing { return news.Listing{} }, nil,
+		func(_ context.Context, s *Site, _ string) (listHead, error) { return listHead{name: s.c.Name}, nil }}
+)
+
+// page is the list's address; the site's own is the front.
+func (l listKind) page(slug string) string {
+	if l.path == "" {
+		return "/"
+	}
+	return "/" + l.path + "/" + url.PathEscape(slug)
+}
+
+func (s *Site) serveListing(l listKind) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		slug := r.PathValue("slug")
+		n := 1
+		if q := s.c.Cache.Query(r).Get("page"); q != "" {
+			var err error
+			if n, err = strconv.Atoi(q); err != nil || n < 1 || n > maxPages {
+				n = 0 // answered like any page that is not there
+			}
+		}
+		return s.page(w, r, func(ctx context.Context) (Page, []string, error) { return s.listing(ctx, l, slug, n) })
+	}
+}
+
+func (s *Site) listing(ctx context.Context, l listKind, slug string, n int) (Page, []string, error) {
+	if n == 0 {
+		return nil, nil, news.Missing("page")
+	}
+	head, err := l.head(ctx, s, slug)
+	if err != nil {
+		return nil, nil, err
+	}
+	ask := l.listing(slug)
+	total, err := s.c.Stories.CountCards(ctx, ask)
+	if err != nil {
+		return nil, nil, err
+	}
+	ask.Limit, ask.Offset = listPage, (n-1)*listPage
+	cards, more, err := s.c.Stories.Cards(ctx, ask)
+	if err != nil {
+		return nil, nil, err
+	}
+	if n > 1 && len(cards) == 0 {
+		return nil, nil, news.Missing("page")
+	}
+	path := l.page(slug)
+	own := path
+	if n > 1 {
+		own += "?page=" + strconv.Itoa(n)
+	}
+	sectionSlug := ""
+	if head.kind == ListSection {
+		sectionSlug = slug
+	}
+	c, err := s.chrome(ctx, own, sectionSlug)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.Feeds = FeedsAt(path, s.c.Name+": "+head.name)
+	h, err := s.shelf(ctx, cards)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &ListingPage{Chrome: c, Kind: head.kind, Name: head.name, Total: total, Stories: h.cards(cards),
+		Pager: pager(path+"?", n, total, more)}
+	if n == 1 {
+		p.Intro = head.intro
+	}
+	return p, append(cardTags(cards), l.tag(slug)), nil
+}
+
+// pager leads through pages of listPage; before ends with "?" or "&".
+func pager(before string, n, total int, more bool) Pager {
+	p := Pager{Number: n, Total: min(maxPages, max(1, (total+listPage-1)/listPage))}
+	at := func(n int) string {
+		if n == 1 {
+			return before[:len(before)-1]
+		}
+		return before + "page=" + strconv.Itoa(n)
+	}
+	if n > 1 {
+		p.NewerURL = at(n - 1)
+	}
+	if more && n < maxPages {
+		p.OlderURL = at(n + 1)
+	}
+	return p
+}
