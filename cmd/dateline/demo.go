@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"dateline/internal/auth"
+	"dateline/internal/news"
+)
+
+type demoCmd struct{ serveFlags }
+
+// Run serves a sample newsroom from a folder that is gone afterwards, unless --data
+// names one.
+func (c *demoCmd) Run(ctx context.Context, std *std) (err error) {
+	if c.Data == "./dateline-data" {
+		dir, err := os.MkdirTemp("", "dateline-demo-")
+		if err != nil {
+			return fmt.Errorf("make a throw-away folder: %w", err)
+		}
+		defer os.RemoveAll(dir)
+		c.Data = dir
+	}
+	began := time.Now()
+	fmt.Fprintln(std.out, "Making a sample newsroom; it takes a few seconds.")
+	files, err := c.files(ctx, c.Media)
+	if err != nil {
+		return err
+	}
+	room, err := loadSample(ctx, &c.place, files, began)
+	if err != nil {
+		return err
+	}
+	if c.SiteName == "Dateline" {
+		c.SiteName = room.Name
+	}
+	return c.serve(ctx, std, func(n *node) { c.welcome(ctx, std, n, began) })
+}
+
+// welcome says where to look.
+func (c *demoCmd) welcome(ctx context.Context, std *std, n *node, began time.Time) {
+	fmt.Fprintf(std.out, "\n%s is up after %.1f s, with %d stories; everything in it is invented.\n\n", c.SiteName, time.Since(began).Seconds(), n.index.Len())
+	fmt.Fprintf(std.out, "  The site   %s/\n", n.public)
+	if f, err := n.store.Front(ctx); err == nil {
+		if cards, err := n.store.CardsByID(ctx, []news.StoryID{f.Lead}); err == nil && len(cards) == 1 {
+			fmt.Fprintf(std.out, "  Its lead   %s%s\n", n.public, cards[0].Address)
+		}
+	}
+	link, err := demoLink(ctx, n)
+	if err != nil {
+		fmt.Fprintln(std.err, "dateline: no sign-in link:", oneLine(err))
+	} else {
+		fmt.Fprintf(std.out, "  The desk   %s\n             (this link signs you in once, as an admin)\n", link)
+	}
+	fmt.Fprintln(std.out, "\nPress Ctrl-C to stop.")
+}
+
+// demoLink makes the sample newsroom's admin, and a link to sign in with.
+func demoLink(ctx context.Context, n *node) (string, error) {
+	const email = "editor@example.org"
+	p, err := n.store.PersonByEmail(ctx, email)
+	if news.KindOf(err) == news.NotFound {
+		if p, err = auth.NewPerson(email, "Demo Editor", news.Admin, n.store.Now()); err == nil {
+			err = n.store.AddPerson(ctx, news.Command("demo"), p)
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	return n.keeper.NewLink(ctx, p.ID)
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"dateline/internal/api"
+	"dateline/internal/auth"
+	"dateline/internal/desk"
+	"dateline/internal/imaging"
+	"dateline/internal/live"
+	"dateline/internal/news"
+	"dateline/internal/newsroom"
+	"dateline/internal/pagecache"
+	"dateline/internal/search"
+	"dateline/internal/site"
+	"dateline/internal/store"
+	"dateline/internal/web"
+)
+
+// A node is one serving process: every part, built in order and handed what it needs.
+type node struct {
+	o       *serveFlags
+	log     *slog.Logger
+	public  *url.URL
+	store   *store.Store
+	index   *search.Index
+	cache   *pagecache.Cache
+	live    *live.Node
+	desk    *desk.Desk
+	keeper  *auth.Keeper
+	handler http.Handler // the doors, without the gate
+	gate    *web.Gate
+	access  *web.AccessLog
+	health  *web.Health
+	closers []func() error // in the order to run them
+}
+
+// newNode builds a node. What it opened before an error is closed again.
+func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) {
+	n = &node{o: o, log: logger(std.err)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.close())
+		}
+	}()
+	if n.public, err = o.parse(); err != nil {
+		return n, err
+	}
+	zone, err := o.zone()
+	if err != nil {
+		return n, err
+	}
+	trusted, err := o.proxies()
+	if err != nil {
+		return n, err
+	}
+	release, err := o.lock()
+	if err != nil {
+		return n, err
+	}
+	n.later(func() error { release(); return nil })
+	if n.store, err = o.open(ctx, n.log); err != nil {
+		return n, err
+	}
+	n.later(n.store.Close)
+	files, err := o.files(ctx, o.Media)
+	if err != nil {
+		return n, err
+	}
+	if n.index, err = search.Open(filepath.Join(o.Data, "search.db"), search.Options{Language: o.Language, Now: n.store.Now}); err != nil {
+		return n, fmt.Errorf("open the search index: %w; remove the file, it is made anew from the database", err)
+	}
+	n.later(n.index.Close)
+	n.cache = pagecache.New(pagecache.Options{Headers: policy(n.public), HeldFor: o.HeldFor, Params: site.Params})
+	if err := n.follow(ctx); err != nil {
+		return n, err
+	}
+	n.desk = desk.New(desk.Options{Stories: n.store, Pictures: n.store, Files: files, Live: n.live, Zone: zone, Log: n.log})
+	n.keeper = auth.New(auth.Options{Store: n.store, Public: n.public, Now: n.store.Now, Client: n.client, Secure: n.secure})
+	n.access = web.NewAccessLog(std.out)
+	n.later(n.access.Close)
+	if n.handler, err = n.doors(files, zone); err != nil {
+		return n, err
+	}
+	if n.gate, err = web.NewGate(n.public, trusted, n.access, n.log, n.handler); err != nil {
+		return n, err
+	}
+	return n, nil
+}
+
+// later is run when the node closes, last added first.
+func (n *node) later(f func() error) { n.closers = append([]func() error{f}, n.closers...) }
+
+func (n *node) close() error {
+	var errs []error
+	for _, f := range n.closers {
+		errs = append(errs, f())
+	}
+	return errors.Join(errs...)
+}
+
+// follow starts carrying changes to what this node shows.
+func (n *node) follow(ctx context.Context) error {
+	var err error
+	n.live, err = live.Start(ctx, live.Options{
+		Feed: n.store, Stories: n.store, Index: n.index, Cache: n.cache,
+		Name: nodeName(), Shared: n.store.Engine() != "sqlite",
+		Warm: n.warm, Log: n.log, Told: n.told,
+	})
+	if err != nil {
+		return err
+	}
+	n.later(n.live.Close)
+	return nil
+}
+
+// nodeName tells this process from every other on the same database.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), news.Secret()[:6])
+}
+
+// told tells the operator.
+func (n *node) told(what string, bad bool) {
+	if bad {
+		n.log.Error("for the operator: " + what)
+		return
+	}
+	n.log.Info("for the operator: " + what)
+}
+
+func (n *node) client(r *http.Request) netip.Addr { return n.gate.Client(r) }
+func (n *node) secure(r *http.Request) bool       { return n.gate.Secure(r) }
+
+// policy is what every cached page carries.
+func policy(public *url.URL) http.Header {
+	h := http.Header{}
+	web.SetPolicy(h)
+	if public.Scheme == "https" {
+		h.Set("Strict-Transport-Security", web.HSTS)
+	}
+	return h
+}
+
+// doors is the handler behind the gate: the cache first, then the door that the
+// first segment names. Each door has a router of its own, since in one a subtree and
+// an article's address would clash.
+func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, error) {
+	assets := web.NewAssets()
+	face, err := site.NewRenderer(site.Options{SiteName: n.o.SiteName, Lang: n.o.Language, Zone: zone, Assets: assets, Colours: imaging.ColourCSS()})
+	if err != nil {
+		return nil, err
+	}
+	readers := site.New(site.Config{
+		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
+		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
+	})
+	staff, err := newsroom.New(newsroom.Options{
+		Stories: n.store, Shelf: n.store, Staff: n.store, Writing: n.desk, Publishing: n.desk, Keeper: n.keeper,
+		Assets: assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
+	})
+	if err != nil {
+		return nil, err
+	}
+	programs := api.New(api.Options{
+		Stories: n.store, Shelf: n.store, Writing: n.desk, Publishing: n.desk, Index: n.index, Keys: n.store, Doorman: n.keeper,
+		Public: n.public, Zone: zone, Client: n.client, Now: n.store.Now, Log: n.log,
+	}).Handler()
+	n.health = &web.Health{Log: n.log, Check: n.checkReady}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n.cache.Hit(w, r) {
+			return
+		}
+		door, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		switch door {
+		case "desk":
+			staff.ServeHTTP(w, r)
+		case "api":
+			programs.ServeHTTP(w, r)
+		case "assets":
+			assets.ServeHTTP(w, r)
+		case "healthz":
+			n.health.Live(w, r)
+		case "readyz":
+			n.health.Readiness(w, r)
+		default:
+			readers.ServeHTTP(w, r)
+		}
+	}), nil
+}
+
+// checkReady says why this node should get no readers.
+func (n *node) checkReady(ctx context.Context) error {
+	if !n.live.Ready() {
+		return errors.New("no lease on the database")
+	}
+	return nil
+}
+
+// warm makes the page at path as a reader would have it made.
+func (n *node) warm(ctx context.Context, path string) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, (&url.URL{Scheme: n.public.Scheme, Host: n.public.Host, Path: path}).String(), nil)
+	if err != nil {
+		return err
+	}
+	r.RequestURI = r.URL.EscapedPath()
+	r.Header.Set("Accept-Encoding", "br")
+	w := &discard{h: http.Header{}}
+	n.handler.ServeHTTP(w, r)
+	if w.status >= 400 {
+		return fmt.Errorf("it answers %d", w.status)
+	}
+	return nil
+}
+
+// discard is a ResponseWriter that keeps only the status.
+type discard struct {
+	h      http.Header
+	status int
+}
+
+func (d *discard) Header() http.Header { return d.h }
+func (d *discard) WriteHeader(s int)   { d.status = s }
+func (d *discard) Write(b []byte) (int, error) {
+	if d.status == 0 {
+		d.status = http.StatusOK
+	}
+	return len(b), nil
+}
+
+// listen opens the public address, with a bound on connections in all and from one
+// address.
+func (n *node) listen() (net.Listener, error) {
+	l, err := net.Listen("tcp", n.o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; is another program there? Choose another address with --listen", n.o.Listen, err)
+	}
+	trusted, _ := n.o.proxies() // read before
+	return web.LimitListener(l, n.o.Connections, n.o.ConnectionsEach, trusted), nil
+}

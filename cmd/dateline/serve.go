@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"dateline/internal/web"
+)
+
+// serveFlags are serve's and demo's. All have working defaults.
+type serveFlags struct {
+	place
+	media
+	Listen       string        `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"DATELINE_LISTEN"`
+	URL          string        `help:"The site's public address (default: http:// and the address listened on)." placeholder:"ORIGIN" name:"url" env:"DATELINE_URL"`
+	SiteName     string        `help:"What the site is called." default:"Dateline" placeholder:"NAME" env:"DATELINE_SITE_NAME"`
+	Language     string        `help:"The site's language: en or ar." default:"en" placeholder:"TAG" env:"DATELINE_LANGUAGE"`
+	AdminListen  string        `help:"Address for metrics and profiles; off unless given. Keep it private." placeholder:"HOST:PORT" env:"DATELINE_ADMIN_LISTEN"`
+	TrustedProxy []string      `help:"Networks of proxies whose word on a reader's address counts." placeholder:"CIDR" env:"DATELINE_TRUSTED_PROXY"`
+	Run          string        `help:"all, web (pages only) or worker (background work only); other than all needs PostgreSQL." default:"all" enum:"all,web,worker" env:"DATELINE_RUN"`
+	HeldFor      time.Duration `help:"How long pages are served from memory while the database cannot be reached." default:"30m" env:"DATELINE_HELD_FOR"`
+
+	Connections     int `help:"Most connections at once." default:"20000" env:"DATELINE_CONNECTIONS"`
+	ConnectionsEach int `help:"Most connections at once from one address block." default:"200" env:"DATELINE_CONNECTIONS_EACH"`
+}
+
+// parse gives the public address.
+func (o *serveFlags) parse() (*url.URL, error) {
+	u := o.URL
+	if u == "" {
+		u = "http://" + o.Listen
+	}
+	return public{u}.parse()
+}
+
+func (o *serveFlags) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range o.TrustedProxy {
+		p, err := netip.ParsePrefix(strings.TrimSpace(s))
+		if err != nil {
+			return nil, wrongUsage("--trusted-proxy: %q is no network; use one like 10.0.0.0/8", s)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+type serveCmd struct{ serveFlags }
+
+func (c *serveCmd) Run(ctx context.Context, std *std) error {
+	return c.serve(ctx, std, nil)
+}
+
+// serve runs a node until ctx ends. started, if given, is called once readers are
+// answered.
+func (o *serveFlags) serve(ctx context.Context, std *std, started func(n *node)) (err error) {
+	if o.Run != "all" && !strings.HasPrefix(o.database(), "postgres") {
+		return wrongUsage("--run %s: several processes need PostgreSQL; give --database postgres://…", o.Run)
+	}
+	raiseLimits()
+	n, err := newNode(ctx, o, std)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, n.close()) }()
+	l, err := n.listen()
+	if err != nil {
+		return err
+	}
+	srv := web.NewServer(n.gate, n.log)
+	failed := make(chan error, 2)
+	go func() { failed <- srv.Serve(l) }()
+	stopAdmin, err := n.serveAdmin(failed)
+	if err != nil {
+		srv.Close()
+		return err
+	}
+	var work sync.WaitGroup
+	bg, stopWork := context.WithCancel(context.Background())
+	if o.Run != "web" {
+		work.Go(func() { n.desk.Release(bg) })
+	}
+	n.health.Ready()
+	n.log.Info("ready", "address", n.public.String(), "listen", l.Addr().String(), "database", n.store.Engine(), "stories", n.index.Len())
+	if err := n.offerSetUp(ctx); err != nil {
+		n.log.Error("could not make the set-up link; make an account with: dateline staff add", "error", err)
+	}
+	if started != nil {
+		started(n)
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+	}
+	// A balancer is told first; then requests under way end, then background work.
+	n.health.Drain()
+	end, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err = errors.Join(err, srv.Shutdown(end))
+	stopAdmin(end)
+	stopWork()
+	work.Wait()
+	n.log.Info("stopped")
+	return err
+}
+
+// offerSetUp prints, while nobody works here, the one-time link that opens the desk
+// to its first admin. Nothing else can set a new site up.
+func (n *node) offerSetUp(ctx context.Context) error {
+	people, err := n.store.People(ctx)
+	if err != nil || len(people) > 0 {
+		return err
+	}
+	if err := n.store.DropSetUpLinks(ctx); err != nil {
+		return err
+	}
+	link, err := n.keeper.NewLink(ctx, "")
+	if err != nil {
+		return err
+	}
+	n.log.Info("nobody works here yet; open this link once to become the first admin", "link", link)
+	return nil
+}
