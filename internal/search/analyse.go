@@ -15,7 +15,7 @@ type token struct {
 	stop       bool
 	language   *language // whose word it is; nil for numbers and pairs
 	pair       int       // for two characters of a script without blanks, where the first ends; else 0
-	last       bool      // for a pair's second character where no third follows: it stands alone
+	last       bool      // it is the last of such a run, one character alone
 }
 
 // A kind says how a token relates to the text's words.
@@ -26,15 +26,6 @@ const (
 	also               // another form of the token before it, without a place
 	joined             // the parts of its word written as one, without a place
 )
-
-const maxParts = 16 // parts of one word; a longer chain goes on as another word
-
-// A part is a run of characters of one class; link is what stands between it and the part before: 0 is nothing.
-type part struct {
-	start, end int
-	class      class
-	link       rune
-}
 
 // analyse hands every token of text to emit, in order. text must be valid UTF-8.
 //
@@ -52,67 +43,6 @@ func analyse(text string, by *speaker, emit func(token)) {
 	}
 }
 
-// scanWord reads one word from i on, passing over what precedes it, and says where it stopped.
-func scanWord(text string, i int, parts []part) ([]part, int) {
-	var link rune
-	for i < len(text) {
-		r, n := rune(text[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(text[i:])
-		}
-		c := classOf(r)
-		switch {
-		case len(parts) == 0 && (c == none || c == mark):
-			i += n
-		case c == none:
-			if link != 0 || !isLink(r, text[:i], text[i+n:]) || len(parts) == maxParts {
-				return parts, i
-			}
-			link = r
-			i += n
-		case len(parts) > 0 && link == 0 && (c == mark || c == parts[len(parts)-1].class):
-			i += n
-			parts[len(parts)-1].end = i
-		case len(parts) == maxParts:
-			return parts, i
-		default:
-			if c == mark { // after a link; isLink has seen to it that this cannot be
-				c = letter
-			}
-			parts = append(parts, part{start: i, end: i + n, class: c, link: link})
-			link = 0
-			i += n
-		}
-	}
-	return parts, i
-}
-
-// isLink says whether r, between before and after, keeps a word together.
-func isLink(r rune, before, after string) bool {
-	next, _ := utf8.DecodeRuneInString(after)
-	c := classOf(next)
-	if c == none || c == mark {
-		return false
-	}
-	switch r {
-	case '-', '‐', '‑', zwnj, '\'', '’', 'ʼ', '＇', '.', '&', '׳':
-		return true
-	case ',':
-		prev, _ := utf8.DecodeLastRuneInString(before)
-		return c == digit && classOf(prev) == digit
-	case '"', '״':
-		prev, _ := utf8.DecodeLastRuneInString(before)
-		return isHebrewLetter(prev) && isHebrewLetter(next)
-	}
-	return false
-}
-
-func isHebrewLetter(r rune) bool { return r >= 0x05D0 && r <= 0x05EA }
-
-func isHyphen(r rune) bool { return r == '-' || r == '‐' || r == '‑' || r == zwnj }
-
-func isApostrophe(r rune) bool { return r == '\'' || r == '’' || r == 'ʼ' || r == '＇' }
-
 // An analysis is one run over a text.
 type analysis struct {
 	text string
@@ -125,7 +55,7 @@ func (a *analysis) wordParts(parts []part) {
 	for i := 0; i < len(parts); {
 		switch p := parts[i]; p.class {
 		case unit:
-			a.pairs(p, i == len(parts)-1)
+			a.pairs(p)
 			i++
 		case digit:
 			i += a.number(parts[i:])
@@ -247,7 +177,7 @@ func (a *analysis) hyphenated(parts []part) {
 
 // pairs makes a term of every two neighbours in a script without blanks, and one of the last character alone, so
 // that every character begins exactly one term and a single one can be found as the beginning of a term.
-func (a *analysis) pairs(p part, last bool) {
+func (a *analysis) pairs(p part) {
 	prev, prevAt, prevEnd := "", 0, 0
 	for i := p.start; i < p.end; {
 		start := i

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +20,42 @@ func BenchmarkFill(b *testing.B) {
 		fill(b, x, docs)
 	}
 	b.ReportMetric(float64(b.N*len(docs))/b.Elapsed().Seconds(), "docs/s")
+}
+
+func BenchmarkOpen(b *testing.B) {
+	docs := realNews(b, 10_000)
+	x := newIndex(b, docs...)
+	if err := x.Close(); err != nil {
+		b.Fatal(err)
+	}
+	info, err := os.Stat(x.path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	text := 0
+	for _, d := range docs {
+		text += len(d.Headline) + len(d.Body)
+	}
+	docs = nil
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	b.ResetTimer()
+	var opened *Index
+	for range b.N {
+		if opened, err = Open(x.path, Options{}); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		if err := opened.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(info.Size())/float64(text), "file/text")
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "heap-MB")
 }
 
 func BenchmarkApply(b *testing.B) {

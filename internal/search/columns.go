@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"sync"
 )
@@ -20,14 +19,14 @@ type columns struct {
 	writes int64
 
 	records []record
-	tooMany int               // records that make it worth while to compact
-	at      map[int64]int32   // row → place in records
-	byID    map[string]int32  // of those that are alive
-	keys    interned          // sections, topics, authors
-	words   interned          // telling terms
-	surface []string          // of each telling term, as it first stood in a text
-	told    map[int32][]int32 // telling term or topic → records, dead ones too
-	spoken  []string          // codes of languages
+	tooMany int                 // records that make it worth while to compact
+	at      map[int64]int32     // row → place in records
+	byID    map[string]int32    // of those that are alive
+	keys    interned            // sections, topics, authors
+	words   interned            // telling terms
+	surface []string            // of each telling term, as it first stood in a text
+	told    map[int32][]posting // telling term or topic → records, dead ones too
+	spoken  []string            // codes of languages
 }
 
 // A record is one row of doc.
@@ -40,7 +39,12 @@ type record struct {
 	topics     []int32
 	authors    []int32
 	telling    []telling
-	norm       float64 // length of telling as a vector
+}
+
+// A posting says that a record has a telling term, with its weight there among all others.
+type posting struct {
+	place  int32
+	weight float32
 }
 
 // telling is a tellingWord by its number in columns.words, or a topic.
@@ -81,7 +85,7 @@ func (n *interned) find(s string) int32 {
 }
 
 func newColumns() *columns {
-	return &columns{tooMany: 4096, at: make(map[int64]int32), byID: make(map[string]int32), told: make(map[int32][]int32)}
+	return &columns{tooMany: 4096, at: make(map[int64]int32), byID: make(map[string]int32), told: make(map[int32][]posting)}
 }
 
 // loadColumns reads them from the file.
@@ -170,10 +174,6 @@ func (c *columns) add(e *entry, writes int64) {
 		r.authors = append(r.authors, c.keys.of(s))
 	}
 	r.telling = c.number(e.telling, e.topics)
-	for _, t := range r.telling {
-		r.norm += t.weight * t.weight
-	}
-	r.norm = math.Sqrt(r.norm)
 	c.place(r)
 }
 
@@ -184,8 +184,9 @@ func (c *columns) place(r record) {
 	if r.died == 0 {
 		c.byID[r.id] = i
 	}
+	norm := length(r.telling)
 	for _, t := range r.telling {
-		c.told[t.term] = append(c.told[t.term], i)
+		c.told[t.term] = append(c.told[t.term], posting{i, float32(t.weight / norm)})
 	}
 }
 

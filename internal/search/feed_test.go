@@ -166,13 +166,13 @@ func TestManyEdits(t *testing.T) {
 	for i := range docs {
 		docs[i] = Document{ID: fmt.Sprint(i), Headline: "harbour", Topics: []string{"sea"}}
 	}
-	for seq := int64(1); seq <= 150; seq++ {
+	for seq := int64(1); seq <= 60; seq++ {
 		apply(t, x, seq, docs)
 	}
 	if res := find(t, x, Query{Text: "harbour"}); res.Total != 100 || x.Len() != 100 {
 		t.Errorf("total = %d, Len = %d, want 100", res.Total, x.Len())
 	}
-	if n := len(x.cols.records); n > 8000 {
+	if n := len(x.cols.records); n > 5000 {
 		t.Errorf("%d records are held for 100 documents", n)
 	}
 }

@@ -1,3 +1,7 @@
+//go:build !race
+
+// SQLite is 20 times slower under the race detector.
+
 package search
 
 import (
@@ -13,8 +17,7 @@ import (
 	"time"
 )
 
-// Kept small, since the index has to be the truth of the feed whatever number the kill falls on: change n puts
-// document n and removes document n-3, so exactly three are to be found.
+// changeOf puts document n and removes document n-3: whatever number a kill falls on, exactly three are to be found.
 func changeOf(n int64) ([]Document, []string) {
 	doc := Document{ID: fmt.Sprint(n), Headline: fmt.Sprintf("harbour number%d", n), Body: manyWords(200), Topics: []string{"sea"}}
 	return []Document{doc}, []string{fmt.Sprint(n - 3)}

@@ -1,3 +1,7 @@
+//go:build !race
+
+// SQLite is 20 times slower under the race detector.
+
 package search
 
 import (
@@ -15,9 +19,6 @@ import (
 // TestCranfield asks the questions of a judged collection. SQLite's own Porter stemmer with the same weights reaches
 // an nDCG@10 of 0.5335 on it without preferring documents with all words.
 func TestCranfield(t *testing.T) {
-	if raceEnabled {
-		t.Skip("SQLite is 20 times slower under the race detector")
-	}
 	type doc struct{ ID, Title, Body string }
 	type query struct {
 		Text string
@@ -78,9 +79,6 @@ func readLines[T any](t *testing.T, name string) (all []T) {
 
 // TestKnownItem looks for real stories by three words of their headlines.
 func TestKnownItem(t *testing.T) {
-	if raceEnabled {
-		t.Skip("SQLite is 20 times slower under the race detector")
-	}
 	docs := realNews(t, 5000)
 	x := newIndex(t, docs...)
 	var asked, first int
@@ -101,5 +99,39 @@ func TestKnownItem(t *testing.T) {
 	t.Logf("%d of %d among the first ten", first, asked)
 	if float64(first) < 0.95*float64(asked) {
 		t.Errorf("%d of %d stories found by their headline, want 95 %%", first, asked)
+	}
+}
+
+// TestRelatedQuality: of Reuters stories filed under topics, those found related by their words alone share one.
+func TestRelatedQuality(t *testing.T) {
+	docs := realNews(t, 4000)
+	topics := make(map[string][]string)
+	for i := range docs {
+		topics[docs[i].ID], docs[i].Topics = docs[i].Topics, nil
+	}
+	x := newIndex(t, docs...)
+	var asked, shared, found int
+	for _, d := range docs[:500] { // the newest, with all others in their past
+		if len(topics[d.ID]) == 0 {
+			continue
+		}
+		rel, err := x.Related(context.Background(), d.ID, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked++
+		for _, r := range rel {
+			if len(topics[r.ID]) == 0 {
+				continue
+			}
+			found++
+			if slices.ContainsFunc(topics[r.ID], func(s string) bool { return slices.Contains(topics[d.ID], s) }) {
+				shared++
+			}
+		}
+	}
+	t.Logf("%d stories have %d related ones with topics, of which %d share one (%.3f)", asked, found, shared, float64(shared)/float64(found))
+	if float64(shared) < 0.7*float64(found) {
+		t.Errorf("%d of %d share a topic, want 70 %%", shared, found)
 	}
 }

@@ -91,42 +91,54 @@ func (c *columns) rarity(term int32) float64 {
 	return math.Log(float64(1+len(c.records)) / float64(1+len(c.told[term])))
 }
 
+// length of told as a vector.
+func length(told []telling) float64 {
+	var sum float64
+	for _, t := range told {
+		sum += t.weight * t.weight
+	}
+	return math.Sqrt(sum)
+}
+
+// common is what a record has in common with the document asked about.
+type common struct {
+	score float32
+	terms int32
+}
+
 // related scores every record that shares a telling term: the cosine of what both tell, rare terms counting more.
 func (c *columns) related(id string, published int64, told []telling, n int) []Related {
 	n = min(n, MaxLimit)
 	if n <= 0 || len(told) == 0 {
 		return nil
 	}
-	type common struct {
-		score float64
-		terms int
-	}
-	scores := make(map[int32]common)
-	var self, norm float64
+	scores := make([]common, len(c.records))
+	var self float64
 	for _, t := range told {
+		have := c.told[t.term]
+		if len(c.records) > 200 && len(have) > len(c.records)/4 { // "said" tells nothing, and takes longest
+			continue
+		}
 		rarity := c.rarity(t.term)
-		norm += t.weight * t.weight
-		self += t.weight * t.weight * rarity * rarity
-		for _, i := range c.told[t.term] {
-			r := &c.records[i]
-			if r.died != 0 || r.published >= published || r.id == id {
-				continue
-			}
-			s := scores[i]
-			s.score += t.weight * r.weightOf(t.term) * rarity * rarity / r.norm
-			s.terms++
-			scores[i] = s
+		weight := t.weight * rarity * rarity
+		self += t.weight * weight
+		for _, p := range have {
+			scores[p.place].score += float32(weight) * p.weight
+			scores[p.place].terms++
 		}
 	}
-	least := leastRelated * self / math.Sqrt(norm)
+	least := float32(leastRelated * self / length(told))
 	best := newTop(n)
 	for i, s := range scores {
-		r := &c.records[i]
 		if s.terms < 2 || s.score < least {
 			continue
 		}
-		s.score *= freshness(time.Duration(published-r.published)*time.Microsecond, relatedHalfLife)
-		best.offer(ranked{place: i, score: s.score, published: r.published, id: r.id})
+		r := &c.records[i]
+		if r.died != 0 || r.published >= published || r.id == id {
+			continue
+		}
+		score := float64(s.score) * freshness(time.Duration(published-r.published)*time.Microsecond, relatedHalfLife)
+		best.offer(ranked{place: int32(i), score: score, published: r.published, id: r.id})
 	}
 	var found []Related
 	for _, b := range best.sorted() {

@@ -85,7 +85,7 @@ type Hit struct {
 	Score float64
 }
 
-// Facets count the whole list by key, the most frequent first (years: latest first), at most 20 of a kind.
+// Facets count the whole list by key, the most frequent first (years, in UTC: latest first), at most 20 of a kind.
 type Facets struct {
 	Sections, Topics, Authors, Years []Count
 }

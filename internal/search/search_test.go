@@ -77,12 +77,15 @@ func realNews(t testing.TB, n int) []Document {
 	var docs []Document
 	dec := json.NewDecoder(bufio.NewReader(z))
 	for len(docs) < n && dec.More() {
-		var d struct{ ID, Title, Body string }
+		var d struct {
+			ID, Title, Body string
+			Topics          []string
+		}
 		if err := dec.Decode(&d); err != nil {
 			t.Fatal(err)
 		}
 		docs = append(docs, Document{
-			ID: d.ID, Headline: d.Title, Body: d.Body,
+			ID: d.ID, Headline: d.Title, Body: d.Body, Topics: d.Topics,
 			Section:   []string{"World", "Business", "Sport"}[len(docs)%3],
 			Published: monday.Add(-time.Duration(len(docs)) * time.Hour),
 		})
