@@ -19,14 +19,14 @@ type columns struct {
 	writes int64
 
 	records []record
-	tooMany int                 // records that make it worth while to compact
-	at      map[int64]int32     // row → place in records
-	byID    map[string]int32    // of those that are alive
-	keys    interned            // sections, topics, authors
-	words   interned            // telling terms
-	surface []string            // of each telling term, as it first stood in a text
-	told    map[int32][]posting // telling term or topic → records, dead ones too
-	spoken  []string            // codes of languages
+	tooMany int              // records that make it worth while to compact
+	at      map[int64]int32  // row → place in records
+	byID    map[string]int32 // of those that are alive
+	keys    interned         // sections, topics, authors
+	words   interned         // telling terms
+	surface []string         // of each telling term, as it first stood in a text
+	told    [][]posting      // by telling term or topic, dead records too
+	spoken  []string         // codes of languages
 }
 
 // A record is one row of doc.
@@ -85,7 +85,7 @@ func (n *interned) find(s string) int32 {
 }
 
 func newColumns() *columns {
-	return &columns{tooMany: 4096, at: make(map[int64]int32), byID: make(map[string]int32), told: make(map[int32][]posting)}
+	return &columns{tooMany: 4096, at: make(map[int64]int32), byID: make(map[string]int32)}
 }
 
 // loadColumns reads them from the file.
@@ -183,6 +183,9 @@ func (c *columns) place(r record) {
 	c.at[r.row] = i
 	if r.died == 0 {
 		c.byID[r.id] = i
+	}
+	for len(c.told) < len(c.words.text) {
+		c.told = append(c.told, nil)
 	}
 	norm := length(r.telling)
 	for _, t := range r.telling {
