@@ -130,7 +130,8 @@ func browser(t *testing.T) context.Context {
 // also audited, in light and in dark; with DATELINE_PAGES=DIR the pages are
 // written there for other checkers.
 // With DATELINE_SHOTS=DIR it also takes pictures of the pages whose names
-// contain DATELINE_SHOTS_OF (all of them if empty), to be looked at.
+// contain DATELINE_SHOTS_OF (all of them if empty), in light and dark or in the
+// look that DATELINE_SHOTS_IN names (print and forced, too), to be looked at.
 func TestPagesInBrowser(t *testing.T) {
 	ctx := browser(t)
 	origin, names := serveSamples(t)
@@ -183,7 +184,7 @@ func TestPagesInBrowser(t *testing.T) {
 func audit(ctx context.Context, t *testing.T, name, axe string) {
 	t.Helper()
 	for _, scheme := range []string{"light", "dark"} {
-		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+		if err := wear(ctx, scheme); err != nil {
 			t.Fatal(err)
 		}
 		for _, width := range []int64{375, 1440} {
@@ -205,6 +206,20 @@ func audit(ctx context.Context, t *testing.T, name, axe string) {
 	}
 }
 
+// wear makes the browser see pages in a look: light, dark, print, or forced
+// (the system's own colours).
+func wear(ctx context.Context, look string) error {
+	p := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: look}}}
+	switch look {
+	case "print":
+		p = emulation.SetEmulatedMediaParams{Media: "print"}
+	case "forced":
+		p.Features = []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}
+	}
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, p)
+	return err
+}
+
 func takeShots(ctx context.Context, t *testing.T, dir, origin string, names []string) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -218,11 +233,11 @@ func takeShots(ctx context.Context, t *testing.T, dir, origin string, names []st
 		if ok, err := path.Match("*"+os.Getenv("DATELINE_SHOTS_OF")+"*", strings.ReplaceAll(name, "/", "-")); err != nil || !ok {
 			continue
 		}
-		for _, scheme := range []string{"light", "dark"} {
-			if s := os.Getenv("DATELINE_SHOTS_IN"); s != "" && s != scheme {
+		for _, look := range []string{"light", "dark", "print", "forced"} {
+			if s := os.Getenv("DATELINE_SHOTS_IN"); s != look && (s != "" || look == "print" || look == "forced") {
 				continue
 			}
-			if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}); err != nil {
+			if err := wear(ctx, look); err != nil {
 				t.Fatal(err)
 			}
 			for _, width := range widths {
@@ -245,7 +260,7 @@ func takeShots(ctx context.Context, t *testing.T, dir, origin string, names []st
 				if err != nil {
 					t.Fatal(err)
 				}
-				file := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", strings.ReplaceAll(name, "/", "-"), scheme, width))
+				file := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", strings.ReplaceAll(name, "/", "-"), look, width))
 				if err := os.WriteFile(file, png, 0o644); err != nil {
 					t.Fatal(err)
 				}

@@ -309,3 +309,17 @@ func TestOnePictureComesFirst(t *testing.T) {
 		}
 	})
 }
+
+func BenchmarkRender(b *testing.B) {
+	s := newSample(b, "en")
+	for name, p := range map[string]Page{"article": s.article(), "front": s.front()} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.r.Render(p); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
