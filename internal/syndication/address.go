@@ -3,6 +3,7 @@ package syndication
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
 
 	"dateline/internal/markup"
@@ -23,8 +24,9 @@ func urn(kind, id string) string {
 	return "urn:uuid:" + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// abs makes a root-relative address, as the database has it (not percent-encoded,
-// maybe with a query), a whole one in ASCII.
+// abs makes a root-relative address a whole one in ASCII. It may be as the database
+// has it (not percent-encoded, maybe with a query) or as a link has it: an escape
+// that is already there stays.
 func (s *Site) abs(path string) string {
 	origin := strings.TrimRight(s.Origin, "/")
 	for i := 0; i < len(path); i++ {
@@ -42,7 +44,7 @@ func encode(path string) string {
 	for i := 0; i < len(path); i++ {
 		c := path[i]
 		switch {
-		case inPath(c), query && (c == '?' || c == '%'):
+		case inPath(c), query && (c == '?' || c == '%'), c == '%' && isEscape(path[i:]):
 			out = append(out, c)
 		case c == '?':
 			query = true
@@ -52,6 +54,15 @@ func encode(path string) string {
 		}
 	}
 	return string(out)
+}
+
+// isEscape tells whether s begins with a percent sign and two digits.
+func isEscape(s string) bool {
+	if len(s) < 3 {
+		return false
+	}
+	_, err := strconv.ParseUint(s[1:3], 16, 8)
+	return err == nil
 }
 
 // inPath tells whether a byte may stand as it is in a path (RFC 3986).

@@ -37,7 +37,7 @@ type Site struct {
 // An Image is a picture of the site's own, such as its icon. With no Path there
 // is none.
 type Image struct {
-	Path          string // root-relative
+	Path          string // root-relative, a PNG
 	Width, Height int    // pixels; 0 if unknown
 }
 

@@ -59,9 +59,8 @@ func (f *Feed) rssItem(w *xmlWriter, e *entry) {
 	if e.updated.After(e.published) {
 		w.element("atom:updated", rfc3339(e.updated))
 	}
-	for _, a := range e.authors {
-		w.element("dc:creator", a.name)
-	}
+	// All names in one element: several are allowed, but many readers show the first.
+	w.element("dc:creator", joined(e.authors))
 	for _, t := range e.tags {
 		w.element("category", t.name)
 	}
@@ -85,6 +84,14 @@ func (f *Feed) rssItem(w *xmlWriter, e *entry) {
 		w.end("media:content")
 	}
 	w.end("item")
+}
+
+func joined(list []named) string {
+	var names []string
+	for _, n := range list {
+		names = append(names, n.name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // htmlSummary is the summary as HTML, which is what readers take a description
