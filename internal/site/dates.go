@@ -10,15 +10,17 @@ import (
 // date writes a day as people read it: "25 November 2026". The time must be
 // in the zone that is meant.
 func (w *Words) date(t time.Time) string {
-	return strings.NewReplacer("{day}", strconv.Itoa(t.Day()), "{month}", w.Months[t.Month()-1],
-		"{year}", strconv.Itoa(t.Year())).Replace(w.DateForm)
+	s := strings.Replace(w.DateForm, "{day}", strconv.Itoa(t.Day()), 1)
+	s = strings.Replace(s, "{month}", w.Months[t.Month()-1], 1)
+	return strings.Replace(s, "{year}", strconv.Itoa(t.Year()), 1)
 }
 
 // moment writes a time with its zone: "25 November 2026, 14:05 GMT+3". It is
 // absolute since the page is kept, and read anywhere.
 func (w *Words) moment(t time.Time) string {
-	return strings.NewReplacer("{date}", w.date(t), "{time}", t.Format("15:04"),
-		"{zone}", w.zone(t)).Replace(w.TimeForm)
+	s := strings.Replace(w.TimeForm, "{date}", w.date(t), 1)
+	s = strings.Replace(s, "{time}", t.Format("15:04"), 1)
+	return strings.Replace(s, "{zone}", w.zone(t), 1)
 }
 
 // clock writes the time of day with its zone, for where the day stands beside it.
