@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dateline/cmd/dateline/demodata"
+	"dateline/internal/auth"
 	"dateline/internal/desk"
 	"dateline/internal/markup"
 	"dateline/internal/news"
@@ -66,9 +67,22 @@ func loadSample(ctx context.Context, p *place, files desk.Files, now time.Time) 
 			pictures: map[string]news.MediaID{}, stories: map[string]news.StoryID{},
 			who: news.Actor{Name: "Sample newsroom", Role: news.Admin, Via: "command"},
 		}
-		err = l.load(ctx)
+		if err = l.load(ctx); err == nil {
+			err = addSampleAdmin(ctx, s)
+		}
 	}
 	return room, errors.Join(err, s.Close())
+}
+
+// sampleAdmin is who may sign in to a sample newsroom.
+const sampleAdmin = "editor@example.org"
+
+func addSampleAdmin(ctx context.Context, s *store.Store) error {
+	p, err := auth.NewPerson(sampleAdmin, "Demo Editor", news.Admin, s.Now())
+	if err != nil {
+		return err
+	}
+	return s.AddPerson(ctx, news.Command("demo"), p)
 }
 
 type sampleLoader struct {

@@ -97,6 +97,32 @@ func (n *Node) Reindex(ctx context.Context) error {
 	return nil
 }
 
+// rebuildIfAsked starts a rebuild that an operator asked for, beside the index that
+// serves. One asked for before this node began was done by its beginning or is not
+// worth doing twice.
+func (n *Node) rebuildIfAsked(changes []news.Change) {
+	if !n.following() || !slices.ContainsFunc(changes, func(c news.Change) bool { return c.Kind == news.ReindexChange }) {
+		return
+	}
+	n.done.Go(func() {
+		began := n.o.Now()
+		if err := n.Reindex(n.ctx); err != nil {
+			if n.ctx.Err() == nil {
+				n.o.Log.Error("the search index could not be made anew; the one in use stays", "error", err)
+				n.o.Told("The search index could not be made anew; the one in use stays.", true)
+			}
+			return
+		}
+		n.o.Log.Info("the search index was made anew", "stories", n.o.Index.Len(), "took", n.o.Now().Sub(began).String())
+	})
+}
+
+func (n *Node) following() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.ready
+}
+
 // index applies changes to the serving index; a damaged one is made anew.
 func (n *Node) index(ctx context.Context, changes []news.Change) error {
 	n.indexing.Lock()

@@ -67,6 +67,7 @@ const (
 // A Node follows the feed for this process.
 type Node struct {
 	o    Options
+	ctx  context.Context // of everything this node does by itself; ended by stop
 	stop context.CancelFunc
 	done sync.WaitGroup
 
@@ -105,7 +106,7 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 		return nil, err
 	}
 	bg, stop := context.WithCancel(context.Background())
-	n.stop = stop
+	n.ctx, n.stop = bg, stop
 	if _, err := n.turn(ctx); err != nil {
 		stop()
 		return nil, err
@@ -207,6 +208,7 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 		n.set(func() { n.indexed = max(n.indexed, last) })
 	}
 	n.purge(changes)
+	n.rebuildIfAsked(changes)
 	n.set(func() { n.shown = max(n.shown, last) })
 	if n.o.Shared {
 		// Told at once, not at the next beat: a publication is waiting for it.
