@@ -53,7 +53,7 @@ func TestFromDraftToReaders(t *testing.T) {
 	v = editor.get(path).form()
 	v.Set("do", "publish")
 	editor.get(editor.post(path, v).is(303).to()).says("Readers already see exactly this")
-	editor.get(path + "/history").is(200).says("Version 2", "minor", "shorter", "From revision 2 to 3", "Headline")
+	editor.get(path+"/history").is(200).says("Version 2", "minor", "shorter", "From revision 2 to 3", "Headline")
 }
 
 func TestEveryFieldComesBack(t *testing.T) {
@@ -226,7 +226,7 @@ func TestStepsThatAsk(t *testing.T) {
 	if s := h.kept(binned); s.Status != news.Draft || s.Revision != 1 {
 		t.Errorf("back: %s revision %d", s.Status, s.Revision)
 	}
-	b.get(binned + "/history").says("old news", "after all", "spiked", "returned")
+	b.get(binned+"/history").says("old news", "after all", "spiked", "returned")
 }
 
 func TestPictures(t *testing.T) {

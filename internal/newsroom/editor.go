@@ -54,7 +54,10 @@ const topicsOffered = 300
 func (n *Newsroom) newStory(w http.ResponseWriter, r *http.Request, who news.Actor) error {
 	page := editorPage{
 		frame: n.frame(r, who, "new", "New story"),
-		Form:  storyForm{Kind: string(news.Article), CommentsOpen: true, TimeZone: n.o.Zone.String(), Byline: who.Name},
+		Form:  storyForm{Kind: string(news.Article), CommentsOpen: true, TimeZone: n.o.Zone.String()},
+	}
+	if who.Role == news.Reporter { // an editor begins stories for others
+		page.Form.Byline = who.Name
 	}
 	if r.URL.Query().Get("kind") == string(news.Page) {
 		page.Form.Kind = string(news.Page)

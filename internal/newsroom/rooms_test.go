@@ -1,13 +1,17 @@
 package newsroom
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/internal/desk"
 	"dateline/internal/news"
+	"dateline/internal/store"
 )
 
 func draftOf(i int) desk.Draft {
@@ -181,12 +185,28 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// silent is a database that takes questions and never answers.
+type silent struct{ *store.Store }
+
+func (silent) CountStories(ctx context.Context) (map[news.Status]int, error) {
+	<-ctx.Done()
+	return nil, errors.New("driver: broken pipe to db.internal:5432")
+}
+
 func TestDatabaseGone(t *testing.T) {
 	h := open(t)
 	b := h.as(news.Editor)
+	h.rooms.o.Stories = silent{h.store}
+	start := time.Now()
+	a := b.get("/desk/").is(503).says("Busy", "What readers see is not affected")
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("the answer took %v, want at most 3s", took)
+	}
+	if strings.Contains(a.body, "5432") || a.header.Get("Retry-After") == "" {
+		t.Errorf("headers %v, page %s", a.header, a.text(nil))
+	}
 	h.store.Close()
-	a := b.get("/desk/")
-	if a.status < 500 || strings.Contains(a.body, "sql") {
+	if a := b.get("/desk/"); a.status < 500 || strings.Contains(a.body, "sql") {
 		t.Errorf("without a database: %d %s", a.status, a.text(nil))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/internal/news"
 )
@@ -86,6 +87,16 @@ func TestPanicsAndHalfAnswers(t *testing.T) {
 	}
 	if err == nil {
 		t.Error("half an answer arrived as a whole one")
+	}
+}
+
+func TestWithin(t *testing.T) {
+	late := Within(time.Millisecond, func(_ http.ResponseWriter, r *http.Request) error {
+		<-r.Context().Done()
+		return errors.New("sqlite: interrupted (9)")
+	})
+	if f := Explain(late(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))); f.Status != 503 || f.Retry == 0 {
+		t.Errorf("a late database gives %+v, want 503 with Retry-After", f)
 	}
 }
 

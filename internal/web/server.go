@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"dateline/internal/news"
 )
 
 // Times and sizes of every server. A handler that legitimately takes longer (an
@@ -34,11 +37,15 @@ func NewServer(h http.Handler, log *slog.Logger) *http.Server {
 }
 
 // Within gives handlers a context that ends after d, so that a database that does
-// not answer becomes a plain "busy" in time.
+// not answer becomes a plain "busy" in time, whatever its driver calls that.
 func Within(d time.Duration, next Handler) Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, cancel := context.WithTimeout(r.Context(), d)
 		defer cancel()
-		return next(w, r.WithContext(ctx))
+		err := next(w, r.WithContext(ctx))
+		if err != nil && ctx.Err() == context.DeadlineExceeded && news.KindOf(err) == 0 {
+			return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+		}
+		return err
 	}
 }

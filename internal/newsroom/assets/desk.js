@@ -192,6 +192,9 @@ function editor(form) {
 				if (got.report?.length) said('Left out: ' + got.report.map((c) => c.what).join('; '));
 			}
 		} catch { /* the plain words are better than none */ }
+		const block = text.includes('\n') || /^(#|[-*>|] ?|\d+\.)/.test(text);
+		const before = body.value.slice(0, from);
+		if (block && before.trim() && !before.endsWith('\n\n')) text = (before.endsWith('\n') ? '\n' : '\n\n') + text;
 		put(text, from, to);
 	});
 
