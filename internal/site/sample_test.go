@@ -133,7 +133,7 @@ func (s *sample) chrome(path string) Chrome {
 }
 
 func (s *sample) front() *FrontPage {
-	p := &FrontPage{Chrome: s.chrome("/"), Lead: &s.stories[0], Pinned: s.stories[1:3], Updated: s.stories[0].Published}
+	p := &FrontPage{Chrome: s.chrome("/"), Lead: &s.stories[0], Pinned: s.stories[1:7], Updated: s.stories[0].Published}
 	p.Latest = s.stories[:8]
 	for i, sec := range s.sections {
 		b := FrontBlock{Section: sec}

@@ -18,6 +18,20 @@ type FrontPage struct {
 
 func (*FrontPage) template() string { return "front" }
 
+// Beside are the pins in the column beside the lead, on screens that are wide
+// enough: two, or three where one would be left over.
+func (p *FrontPage) Beside() []StoryCard { return p.Pinned[:p.beside()] }
+
+// Below are the pins that stand in a row of their own.
+func (p *FrontPage) Below() []StoryCard { return p.Pinned[p.beside():] }
+
+func (p *FrontPage) beside() int {
+	if len(p.Pinned) == 3 {
+		return 3
+	}
+	return min(2, len(p.Pinned))
+}
+
 // A FrontBlock is one section on the front page; five stories fill it.
 type FrontBlock struct {
 	Section NavItem
