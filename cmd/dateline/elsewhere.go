@@ -19,7 +19,7 @@ type elsewhere struct {
 
 // Wait returns when every serving node has applied change n, or names those that
 // have not after ten seconds.
-func (e elsewhere) Wait(ctx context.Context, n int64, _, _ []string) (news.Timing, error) {
+func (e elsewhere) Wait(ctx context.Context, n int64, _ []string) (news.Timing, error) {
 	if n == 0 || !e.served {
 		return news.Timing{}, nil
 	}

@@ -66,7 +66,7 @@ func (c *importCmd) Run(ctx context.Context, std *std) error {
 	if err != nil {
 		return err
 	}
-	_, err = live.Wait(ctx, last, nil, nil)
+	_, err = live.Wait(ctx, last, nil)
 	return err
 }
 

@@ -56,7 +56,7 @@ func (c *reindexCmd) Run(ctx context.Context, std *std) error {
 			if err != nil {
 				return err
 			}
-			if _, err := (elsewhere{s, true}).Wait(ctx, n, nil, nil); err != nil {
+			if _, err := (elsewhere{s, true}).Wait(ctx, n, nil); err != nil {
 				return err
 			}
 			fmt.Fprintln(std.out, "The server makes a new index beside the one in use and changes to it when it is whole; its log says when.")

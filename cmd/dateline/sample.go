@@ -39,7 +39,7 @@ func (c *pastClock) at(t time.Time) {
 // nobody shows what is loaded: no reader is there yet.
 type nobody struct{}
 
-func (nobody) Wait(context.Context, int64, []string, []string) (news.Timing, error) {
+func (nobody) Wait(context.Context, int64, []string) (news.Timing, error) {
 	return news.Timing{}, nil
 }
 

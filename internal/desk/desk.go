@@ -39,7 +39,7 @@ type Files interface {
 
 // A Shower says when a committed change is shown everywhere.
 type Shower interface {
-	Wait(ctx context.Context, change int64, pages, feeds []string) (news.Timing, error)
+	Wait(ctx context.Context, change int64, pages []string) (news.Timing, error)
 }
 
 // Options build a Desk.
@@ -72,7 +72,7 @@ func (d *Desk) update(ctx context.Context, who news.Actor, id news.StoryID, rule
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.o.Live.Wait(ctx, n, nil, nil); err != nil {
+	if _, err := d.o.Live.Wait(ctx, n, nil); err != nil {
 		return s, err
 	}
 	return s, nil

@@ -37,7 +37,7 @@ func (d *Desk) Create(ctx context.Context, who news.Actor, in Draft) (*news.Stor
 	if err != nil {
 		return nil, err
 	}
-	_, err = d.o.Live.Wait(ctx, n, nil, nil)
+	_, err = d.o.Live.Wait(ctx, n, nil)
 	return s, err
 }
 

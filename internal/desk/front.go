@@ -38,7 +38,7 @@ func (d *Desk) SetFront(ctx context.Context, who news.Actor, f news.Front) (news
 	if err != nil {
 		return f, err
 	}
-	_, err = d.o.Live.Wait(ctx, n, []string{"/"}, nil)
+	_, err = d.o.Live.Wait(ctx, n, []string{"/"})
 	return f, err
 }
 
@@ -83,7 +83,7 @@ func (d *Desk) wait(ctx context.Context) func(int64, error) error {
 		if err != nil {
 			return err
 		}
-		_, err = d.o.Live.Wait(ctx, n, nil, nil)
+		_, err = d.o.Live.Wait(ctx, n, nil)
 		return err
 	}
 }

@@ -27,24 +27,20 @@ func (d *Desk) publish(ctx context.Context, who news.Actor, id news.StoryID, rul
 	if err != nil {
 		return Published{}, err
 	}
-	t, err := d.o.Live.Wait(ctx, n, pages(s), feeds)
+	t, err := d.o.Live.Wait(ctx, n, pages(s))
 	return Published{Story: s, Live: t}, err
 }
 
 // pages are made before Publish answers, so that the first readers of a breaking
-// story find them ready.
+// story find them ready. Lists and feeds are not: they show the story from the same
+// moment, and whoever asks first has them made; making three feeds of full texts each
+// time cost more than all the rest of a publication together.
 func pages(s *news.Story) []string {
 	if s.Live == nil {
 		return nil
 	}
-	p := []string{s.Address, "/"}
-	if slug := s.Live.Content.Section.Slug; slug != "" {
-		p = append(p, "/sections/"+slug)
-	}
-	return p
+	return []string{s.Address, "/"}
 }
-
-var feeds = []string{"/feed.rss", "/feed.atom", "/feed.json"}
 
 // releaseEvery is how often stories whose moment has come are looked for.
 const releaseEvery = 250 * time.Millisecond

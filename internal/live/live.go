@@ -266,7 +266,7 @@ var errShown = &news.Error{Kind: news.Busy, Message: "This is saved, but not eve
 // Wait returns when change number was applied here and by every node whose lease
 // runs, and the given pages have been made. It fails after ten seconds, or earlier
 // with ctx; the change stands all the same. Number 0 waits for nothing.
-func (n *Node) Wait(ctx context.Context, number int64, pages, feeds []string) (news.Timing, error) {
+func (n *Node) Wait(ctx context.Context, number int64, pages []string) (news.Timing, error) {
 	var t news.Timing
 	if number == 0 {
 		return t, nil
@@ -295,14 +295,16 @@ func (n *Node) Wait(ctx context.Context, number int64, pages, feeds []string) (n
 	if !shown {
 		return t, errShown
 	}
+	// From here whoever asks for a feed or a list gets one with the change in it.
+	t.Feeds = time.Since(began)
 	if t.Search == 0 {
-		t.Search = time.Since(began)
+		t.Search = t.Feeds
 	}
 	if err := n.everywhere(ctx, number); err != nil {
 		return t, err
 	}
-	t.Page = n.warm(ctx, began, pages)
-	t.Feeds = n.warm(ctx, began, feeds)
+	n.warm(ctx, pages)
+	t.Page = time.Since(began)
 	return t, nil
 }
 
@@ -326,17 +328,17 @@ func (n *Node) everywhere(ctx context.Context, number int64) error {
 }
 
 // warm makes pages, side by side; one that fails is made by its first reader.
-func (n *Node) warm(ctx context.Context, began time.Time, paths []string) time.Duration {
-	if n.o.Warm != nil {
-		var all sync.WaitGroup
-		for _, p := range paths {
-			all.Go(func() {
-				if err := n.o.Warm(ctx, p); err != nil && !errors.Is(err, context.Canceled) {
-					n.o.Log.Warn("a page was not made ahead of its readers", "path", p, "error", err)
-				}
-			})
-		}
-		all.Wait()
+func (n *Node) warm(ctx context.Context, paths []string) {
+	if n.o.Warm == nil {
+		return
 	}
-	return time.Since(began)
+	var all sync.WaitGroup
+	for _, p := range paths {
+		all.Go(func() {
+			if err := n.o.Warm(ctx, p); err != nil && !errors.Is(err, context.Canceled) {
+				n.o.Log.Warn("a page was not made ahead of its readers", "path", p, "error", err)
+			}
+		})
+	}
+	all.Wait()
 }

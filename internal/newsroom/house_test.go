@@ -31,7 +31,7 @@ import (
 // atOnce is a Shower for one node that shows everything at once.
 type atOnce struct{}
 
-func (atOnce) Wait(context.Context, int64, []string, []string) (news.Timing, error) {
+func (atOnce) Wait(context.Context, int64, []string) (news.Timing, error) {
 	return news.Timing{Page: 8 * time.Millisecond, Search: 12 * time.Millisecond, Feeds: 9 * time.Millisecond}, nil
 }
 
