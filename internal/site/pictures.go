@@ -22,8 +22,8 @@ var pictureSlots = map[string]pictureSlot{
 	"lead":    {sizes: "(min-width: 84rem) 38rem, (min-width: 68rem) 48vw, 100vw", first: true},
 	"feature": {sizes: "(min-width: 84rem) 38rem, (min-width: 44rem) 50vw, 100vw"},
 	"opener":  {sizes: "(min-width: 68rem) 33rem, (min-width: 44rem) 50vw, 100vw", first: true},
-	"card":    {sizes: "(min-width: 84rem) 18rem, (min-width: 44rem) 25vw, 50vw"},
-	"row":     {sizes: "(min-width: 44rem) 12rem, 7rem"},
+	"card":    {sizes: "(min-width: 68rem) 18rem, (min-width: 44rem) 48vw, 9rem"},
+	"row":     {sizes: "9rem"},
 }
 
 // A slottedPicture is a picture at its place, for the template.
