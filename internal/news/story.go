@@ -32,6 +32,10 @@ type Story struct {
 
 	Corrections []Correction // oldest first
 	Live        *Version     // what readers see; nil unless Status is Published
+
+	// LiveRevision is the revision that Live was made of, 0 without one. Lists have
+	// it where they leave Live out.
+	LiveRevision int
 }
 
 // A StoryKind tells a dated article from a standing page such as About.
@@ -102,6 +106,9 @@ const (
 func (s *Story) Visible(now time.Time) bool {
 	return s.Status == Published && s.Live != nil && !s.Live.Content.EmbargoUntil.After(now)
 }
+
+// Unpublished tells whether readers see something older than the latest revision.
+func (s *Story) Unpublished() bool { return s.Status == Published && s.LiveRevision < s.Revision }
 
 // An Outcome is what a rule decided; the store writes it in the same transaction
 // as the story itself.

@@ -45,7 +45,7 @@ func (p editorPage) CanSave() bool { return p.Story == nil || slices.Contains(p.
 
 // Changed tells whether readers see less than the latest revision.
 func (p editorPage) Changed() bool {
-	return p.Story != nil && p.Story.Live != nil && p.Story.Live.Revision != p.Story.Revision
+	return p.Story != nil && p.Story.Unpublished()
 }
 
 // topicsOffered bounds the list to choose from; others may be typed.

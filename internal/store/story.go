@@ -102,7 +102,7 @@ func (t *tx) settle(who news.Actor, before, st *news.Story, o news.Outcome) erro
 }
 
 const storyColumns = `id, kind, status, revision, version, content, created_at, changed_at, creator, creator_name,
-	publish_at, time_zone, slug, address, first_published_at, last_published_at, updated_at, notice, corrections, live_version`
+	publish_at, time_zone, slug, address, first_published_at, last_published_at, updated_at, notice, corrections, live_revision, live_version`
 
 // scanStory reads storyColumns and gives the live version's number.
 func scanStory(scan func(...any) error) (*news.Story, int, error) {
@@ -112,7 +112,7 @@ func scanStory(scan func(...any) error) (*news.Story, int, error) {
 	var live int
 	if err := scan(&st.ID, &st.Kind, &st.Status, &st.Revision, &st.Version, &content, &created, &changed,
 		&st.Creator, &st.CreatorName, &publish, &st.TimeZone, &st.Slug, &st.Address, &first, &last, &updated,
-		&st.Notice, &corrections, &live); err != nil {
+		&st.Notice, &corrections, &st.LiveRevision, &live); err != nil {
 		return nil, 0, err
 	}
 	st.Created, st.Changed, st.PublishAt = at(created), at(changed), at(publish)
@@ -173,7 +173,9 @@ func (t *tx) putStory(fresh bool, st *news.Story) error {
 		}
 	}
 	live, shown, card := 0, int64(0), []byte{}
+	st.LiveRevision = 0
 	if st.Live != nil {
+		st.LiveRevision = st.Live.Revision
 		live, shown = st.Live.N, us(st.Live.Content.EmbargoUntil)
 		if card, err = json.Marshal(news.CardOf(st)); err != nil {
 			return err
@@ -182,18 +184,18 @@ func (t *tx) putStory(fresh bool, st *news.Story) error {
 	args := []any{string(st.ID), string(st.Kind), string(st.Status), st.Revision, st.Version, string(content),
 		strings.ToLower(st.Content.Headline), st.Content.Section.Slug, us(st.Created), us(st.Changed), st.Creator, st.CreatorName,
 		us(st.PublishAt), st.TimeZone, st.Slug, st.Address, us(st.FirstPublished), us(st.LastPublished), us(st.Updated),
-		st.Notice, string(corrections), live, shown, string(card)}
+		st.Notice, string(corrections), live, shown, string(card), st.LiveRevision}
 	q := `UPDATE story SET kind = $2, status = $3, revision = $4, version = $5, content = $6, headline = $7, section = $8,
 			created_at = $9, changed_at = $10, creator = $11, creator_name = $12, publish_at = $13, time_zone = $14,
 			slug = $15, address = $16, first_published_at = $17, last_published_at = $18, updated_at = $19,
-			notice = $20, corrections = $21, live_version = $22, shown_at = $23, card = $24
+			notice = $20, corrections = $21, live_version = $22, shown_at = $23, card = $24, live_revision = $25
 		WHERE id = $1`
 	if fresh {
 		q = `INSERT INTO story (id, kind, status, revision, version, content, headline, section,
 				created_at, changed_at, creator, creator_name, publish_at, time_zone,
 				slug, address, first_published_at, last_published_at, updated_at,
-				notice, corrections, live_version, shown_at, card)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
+				notice, corrections, live_version, shown_at, card, live_revision)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 	}
 	if _, err := t.exec(q, args...); err != nil {
 		return fmt.Errorf("write story %s: %w", st.ID, err)

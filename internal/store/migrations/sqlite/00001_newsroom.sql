@@ -36,6 +36,7 @@ CREATE TABLE story (
     notice             TEXT   NOT NULL,
     corrections        TEXT   NOT NULL,
     live_version       BIGINT NOT NULL, -- 0 unless published
+    live_revision      BIGINT NOT NULL, -- what it was made of; another latest revision is not public yet
     shown_at           BIGINT NOT NULL, -- not before: the live version's embargo, 0 for none
     card               TEXT   NOT NULL  -- what lists show of the live version
 );
