@@ -44,7 +44,7 @@ func encode(path string) string {
 	for i := 0; i < len(path); i++ {
 		c := path[i]
 		switch {
-		case inPath(c), query && (c == '?' || c == '%'), c == '%' && isEscape(path[i:]):
+		case inPath(c), query && c == '?', c == '%' && isEscape(path[i:]):
 			out = append(out, c)
 		case c == '?':
 			query = true

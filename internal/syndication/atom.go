@@ -4,7 +4,7 @@ import "strconv"
 
 // Atom writes the feed as Atom 1.0 (application/atom+xml; RFC 4287).
 func Atom(f Feed) []byte {
-	w := newXML(64 << 10)
+	w := newXML(4096 + 4096*len(f.Items))
 	w.open("feed", "xmlns", "http://www.w3.org/2005/Atom", "xml:lang", f.language())
 	w.element("id", f.self("feed.atom"))
 	w.element("title", f.title())

@@ -15,6 +15,11 @@ func (s *Site) text(v *news.Version, pictures map[news.MediaID]news.Picture, car
 		body = news.Render(&v.Content)
 	}
 	t := trimmer{site: s}
+	n := 0
+	for _, p := range body {
+		n += len(p.HTML) + 64
+	}
+	t.b.Grow(n)
 	for _, p := range body {
 		switch {
 		case p.Slot == nil:

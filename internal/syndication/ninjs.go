@@ -168,9 +168,9 @@ func (s *Site) ninjsPicture(p *shown, i int, lead bool) ninjsItem {
 	if p.alt != "" {
 		out.Descriptions = append(out.Descriptions, ninjsText{Role: "alt", ContentType: "text/plain", Value: p.alt})
 	}
-	for j, r := range p.renditions {
+	for _, r := range p.renditions {
 		out.Renditions = append(out.Renditions, ninjsRendition{
-			strconv.Itoa(r.Width), p.addresses[j], r.Type, r.Width, r.Height, r.Bytes,
+			strconv.Itoa(r.Width), p.address(r), r.Type, r.Width, r.Height, r.Bytes,
 		})
 	}
 	return out

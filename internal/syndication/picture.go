@@ -1,6 +1,7 @@
 package syndication
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 type shown struct {
 	urn                  string
 	renditions           []news.Rendition // JPEG, smallest first; never empty
-	addresses            []string         // of the renditions, absolute
+	address              func(news.Rendition) string
 	caption, credit, alt string
 	copyright            string
 }
@@ -31,40 +32,36 @@ func (s *Site) show(pictures map[news.MediaID]news.Picture, use news.PictureUse)
 	if sameWords(out.alt, out.caption) {
 		out.alt = "" // else it is heard twice
 	}
+	out.renditions = make([]news.Rendition, 0, len(p.Renditions))
 	for _, r := range p.Renditions {
 		if r.Type != "image/jpeg" {
 			continue // not every reader shows newer formats
 		}
-		i := len(out.renditions)
-		for i > 0 && out.renditions[i-1].Width > r.Width {
-			i--
-		}
-		out.renditions = append(out.renditions[:i], append([]news.Rendition{r}, out.renditions[i:]...)...)
+		out.renditions = append(out.renditions, r)
 	}
+	slices.SortStableFunc(out.renditions, func(a, b news.Rendition) int { return a.Width - b.Width })
 	if len(out.renditions) == 0 {
 		return nil
 	}
-	for _, r := range out.renditions {
-		out.addresses = append(out.addresses, s.abs(p.Path(r)))
-	}
+	out.address = func(r news.Rendition) string { return s.abs(p.Path(r)) }
 	return out
 }
 
 // largest and middle choose a file: middle is the widest of at most 960 pixels,
 // which is what a feed reader's column wants.
 func (p *shown) largest() (news.Rendition, string) {
-	i := len(p.renditions) - 1
-	return p.renditions[i], p.addresses[i]
+	r := p.renditions[len(p.renditions)-1]
+	return r, p.address(r)
 }
 
 func (p *shown) middle() (news.Rendition, string) {
-	at := 0
-	for i, r := range p.renditions {
+	at := p.renditions[0]
+	for _, r := range p.renditions {
 		if r.Width <= 960 {
-			at = i
+			at = r
 		}
 	}
-	return p.renditions[at], p.addresses[at]
+	return at, p.address(at)
 }
 
 // figure is the picture as HTML for readers of feeds.

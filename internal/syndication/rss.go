@@ -11,7 +11,7 @@ import (
 // content:encoded, authors in dc:creator (RSS's own author is a mail address),
 // the lead picture in media:content and as enclosure. An item's guid is permanent.
 func RSS(f Feed) []byte {
-	w := newXML(64 << 10)
+	w := newXML(4096 + 4096*len(f.Items))
 	w.open("rss", "version", "2.0",
 		"xmlns:atom", "http://www.w3.org/2005/Atom",
 		"xmlns:content", "http://purl.org/rss/1.0/modules/content/",

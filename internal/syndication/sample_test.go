@@ -22,8 +22,12 @@ var (
 	editor = news.Actor{ID: "019ab000-0000-7000-8000-00000000000e", Name: "Editor", Role: news.Editor}
 )
 
-func storyID(n int) news.StoryID { return news.StoryID(fmt.Sprintf("019ab000-0000-7000-8000-%012x", n)) }
-func mediaID(n int) news.MediaID { return news.MediaID(fmt.Sprintf("019ab000-0000-7000-9000-%012x", n)) }
+func storyID(n int) news.StoryID {
+	return news.StoryID(fmt.Sprintf("019ab000-0000-7000-8000-%012x", n))
+}
+func mediaID(n int) news.MediaID {
+	return news.MediaID(fmt.Sprintf("019ab000-0000-7000-9000-%012x", n))
+}
 
 func samplePicture(n int) news.Picture {
 	p := news.Picture{ID: mediaID(n), Token: fmt.Sprintf("%032x", n), Caption: "The bridge at dawn", Credit: "Orrin Courier/A. Vey",

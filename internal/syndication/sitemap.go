@@ -62,7 +62,8 @@ const NewsWindow = 48 * time.Hour
 // NewsSitemap writes a Google News sitemap (application/xml): of cards, newest
 // first, the articles first published within [NewsWindow] before now, at most
 // [MaxNewsSitemap]. Standing pages and stories that stand elsewhere are passed over.
-// Only now makes it change by itself, as stories grow old.
+// Only now makes it change by itself, as stories grow old. After two quiet days it
+// names nothing, which Google's rules allow.
 func NewsSitemap(s Site, cards []news.Card, now time.Time) []byte {
 	w := newXML(256 + 512*min(len(cards), MaxNewsSitemap))
 	w.open("urlset", "xmlns", sitemapSpace, "xmlns:news", "http://www.google.com/schemas/sitemap-news/0.9")

@@ -19,7 +19,7 @@ var carried = map[string]string{
 	"ul": "", "ol": "start", "li": "lang dir", "blockquote": "", "figure": "", "figcaption": "",
 	"a": "href", "span": "lang dir", "strong": "", "em": "", "bdi": "", "br": "", "hr": "",
 	"pre": "", "code": "", "table": "", "caption": "", "thead": "", "tbody": "", "tr": "",
-	"th": "scope", "td": "", "div": "",
+	"th": "scope", "td": "", "div": "lang dir",
 }
 
 // add appends one piece; a piece may end inside an element that a later one closes.
@@ -58,7 +58,9 @@ func (t *trimmer) end(s string) string {
 			return rest
 		}
 	}
-	t.b.WriteString("</" + name + ">")
+	t.b.WriteString("</")
+	t.b.WriteString(name)
+	t.b.WriteByte('>')
 	return rest
 }
 
@@ -101,7 +103,10 @@ func (t *trimmer) start(s string) string {
 			return s
 		}
 	}
-	t.b.WriteString("<" + name + attrs + ">")
+	t.b.WriteByte('<')
+	t.b.WriteString(name)
+	t.b.WriteString(attrs)
+	t.b.WriteByte('>')
 	return s
 }
 
