@@ -117,7 +117,7 @@ func NextAddress(path string, n int) string {
 // reserved first segments of paths: standing pages may not take them.
 var reserved = []string{
 	"search", "alerts", "sections", "topics", "authors", "media", "desk", "api", "assets",
-	"feed.rss", "feed.atom", "feed.json", "sitemap.xml", "sitemap-news.xml", "robots.txt",
+	"feed.rss", "feed.atom", "feed.json", "sitemap.xml", "sitemap-news.xml", "sitemap", "robots.txt",
 	"sw.js", "manifest.webmanifest", "healthz", "readyz", "metrics", "favicon.ico", "favicon.svg",
 	"account", "comments", "story", "preview", ".well-known",
 }

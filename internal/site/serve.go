@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"dateline/internal/news"
@@ -96,10 +97,23 @@ func New(c Config) *Site {
 	s := &Site{c: c, mux: http.NewServeMux(), origin: c.Origin.Scheme + "://" + c.Origin.Host, asking: make(chan struct{}, 8)}
 	s.door = web.Door{Log: c.Log, Fail: s.fail}
 	for _, r := range s.Routes() {
-		s.mux.Handle(r.Pattern, s.door.Handle(r.handle))
+		s.mux.Handle(r.Pattern, s.door.Handle(orBusy(r.handle)))
 	}
 	return s
 }
+
+// orBusy says so when a page would need a database that cannot be reached.
+func orBusy(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		if errors.Is(err, pagecache.ErrUnreachable) {
+			err = errors.Join(unreachable, err)
+		}
+		return err
+	}
+}
+
+var unreachable = news.Refuse(news.Busy, "This page cannot be shown just now. Please try again in a moment.")
 
 // Routes lists every address pattern of this door. The article's ninjs has none of
 // its own, since "{slug}.ninjs" is not a legal wildcard: the article's handler cuts
@@ -154,7 +168,8 @@ var (
 	listParams   = []string{"page"}
 )
 
-// A build makes a page from the database, and names everything it shows.
+// A build makes a page from the database, and names everything it shows; with an
+// error, what could make the error untrue.
 type build func(ctx context.Context) (Page, []string, error)
 
 // page answers with a page that is the same for every reader, from the cache if it
@@ -164,7 +179,7 @@ func (s *Site) page(w http.ResponseWriter, r *http.Request, b build) error {
 	return s.c.Cache.Serve(w, r, "", func(ctx context.Context) (pagecache.Response, error) {
 		p, tags, err := b(ctx)
 		if err != nil {
-			return s.refusal(ctx, path, err)
+			return s.refusal(ctx, path, tags, err)
 		}
 		return s.response(http.StatusOK, p, append(tags, news.SiteTag))
 	})
@@ -178,12 +193,12 @@ func (s *Site) response(status int, p Page, tags []string) (pagecache.Response, 
 
 // refusal makes what readers get instead of a page that is not there, which may be
 // kept too; any other error is passed on.
-func (s *Site) refusal(ctx context.Context, path string, err error) (pagecache.Response, error) {
+func (s *Site) refusal(ctx context.Context, path string, tags []string, err error) (pagecache.Response, error) {
 	var e *news.Error
 	if !errors.As(err, &e) {
 		return pagecache.Response{}, err
 	}
-	tags := []string{news.PathTag(path), news.SiteTag}
+	tags = append(tags, news.PathTag(path), news.SiteTag)
 	switch {
 	case e.Kind == news.NotFound && e.Moved != "":
 		return pagecache.Response{Status: http.StatusMovedPermanently, Header: http.Header{"Location": {href(e.Moved)}},
@@ -224,6 +239,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, f web.Failure) {
 	web.SetPolicy(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
+	if f.Retry > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(f.Retry.Seconds())))
+	}
 	w.WriteHeader(f.Status)
 	if r.Method != http.MethodHead {
 		w.Write(body)

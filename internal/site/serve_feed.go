@@ -31,7 +31,7 @@ func (s *Site) machine(w http.ResponseWriter, r *http.Request, contentType strin
 	return s.c.Cache.Serve(w, r, "", func(ctx context.Context) (pagecache.Response, error) {
 		body, tags, err := make(ctx)
 		if err != nil {
-			return s.refusal(ctx, path, err)
+			return s.refusal(ctx, path, tags, err)
 		}
 		return pagecache.Response{ContentType: contentType, Body: body, Tags: append(tags, news.SiteTag)}, nil
 	})
@@ -59,15 +59,17 @@ func (s *Site) serveFeed(l listKind, format string) func(http.ResponseWriter, *h
 
 func (s *Site) feed(ctx context.Context, l listKind, slug string) (feed syndication.Feed, tags []string, err error) {
 	feed = syndication.Feed{Site: s.about(), Page: l.page(slug)}
-	head, err := l.head(ctx, s, slug)
-	if err != nil {
-		return feed, nil, err
-	}
 	tags = []string{news.LatestTag}
+	if l.path != "" {
+		tags = []string{l.tag(slug)}
+	}
+	head, err := s.head(ctx, l, slug)
+	if err != nil {
+		return feed, tags, err
+	}
 	if l.path != "" {
 		feed.Title = s.c.Name + ": " + head.name
 		feed.Description = first(head.intro, plain(s.c.Renderer.Words().ListingAbout, "name", head.name, "site", s.c.Name))
-		tags = []string{l.tag(slug)}
 	}
 	ask := l.listing(slug)
 	ask.Limit = feedItems

@@ -27,6 +27,23 @@ type listHead struct {
 	kind  ListingKind
 	name  string
 	intro string
+	total int // of the visible stories
+}
+
+// head looks the list up. A topic or an author without a visible story does not
+// exist for readers: the first may be a draft's, and its name a secret.
+func (s *Site) head(ctx context.Context, l listKind, slug string) (listHead, error) {
+	h, err := l.head(ctx, s, slug)
+	if err != nil {
+		return h, err
+	}
+	if h.total, err = s.c.Stories.CountCards(ctx, l.listing(slug)); err != nil {
+		return h, err
+	}
+	if h.total == 0 && (l.path == topicList.path || l.path == authorList.path) {
+		return h, news.Missing("page")
+	}
+	return h, nil
 }
 
 var (
@@ -76,22 +93,19 @@ func (s *Site) listing(ctx context.Context, l listKind, slug string, n int) (Pag
 	if n == 0 {
 		return nil, nil, news.Missing("page")
 	}
-	head, err := l.head(ctx, s, slug)
+	tags := []string{l.tag(slug)}
+	head, err := s.head(ctx, l, slug)
 	if err != nil {
-		return nil, nil, err
+		return nil, tags, err
 	}
 	ask := l.listing(slug)
-	total, err := s.c.Stories.CountCards(ctx, ask)
-	if err != nil {
-		return nil, nil, err
-	}
 	ask.Limit, ask.Offset = listPage, (n-1)*listPage
 	cards, more, err := s.c.Stories.Cards(ctx, ask)
 	if err != nil {
 		return nil, nil, err
 	}
 	if n > 1 && len(cards) == 0 {
-		return nil, nil, news.Missing("page")
+		return nil, tags, news.Missing("page")
 	}
 	path := l.page(slug)
 	own := path
@@ -111,12 +125,12 @@ func (s *Site) listing(ctx context.Context, l listKind, slug string, n int) (Pag
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &ListingPage{Chrome: c, Kind: head.kind, Name: head.name, Total: total, Stories: h.cards(cards),
-		Pager: pager(path+"?", n, total, more)}
+	p := &ListingPage{Chrome: c, Kind: head.kind, Name: head.name, Total: head.total, Stories: h.cards(cards),
+		Pager: pager(path+"?", n, head.total, more)}
 	if n == 1 {
 		p.Intro = head.intro
 	}
-	return p, append(cardTags(cards), l.tag(slug)), nil
+	return p, append(tags, cardTags(cards)...), nil
 }
 
 // pager leads through pages of listPage; before ends with "?" or "&".

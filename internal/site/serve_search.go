@@ -108,15 +108,22 @@ func (s *Site) question(ctx context.Context, p *SearchPage) (search.Query, error
 		return ask, err
 	}
 	if err := check(f.Topic, func() error {
-		t, err := s.c.Shelf.Topic(ctx, f.Topic)
-		f.Topics = append(f.Topics, Option{Slug: f.Topic, Name: first(t.Name, f.Topic)})
+		h, err := s.head(ctx, topicList, f.Topic)
+		name := f.Topic
+		if err == nil {
+			name = h.name
+		}
+		f.Topics = append(f.Topics, Option{Slug: f.Topic, Name: name})
 		return err
 	}); err != nil {
 		return ask, err
 	}
 	if err := check(f.Author, func() error {
-		a, err := s.c.Shelf.Author(ctx, f.Author)
-		f.AuthorName = first(a.Name, f.Author)
+		h, err := s.head(ctx, authorList, f.Author)
+		f.AuthorName = f.Author
+		if err == nil {
+			f.AuthorName = h.name
+		}
 		return err
 	}); err != nil {
 		return ask, err
