@@ -229,7 +229,7 @@ func (s *Site) serveStanding(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) standing(ctx context.Context, path string) (Page, []string, error) {
-	st, err := s.c.Stories.ShownAt(ctx, path)
+	st, err := s.lookUp(ctx, path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -255,27 +255,37 @@ func (s *Site) serveOther(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) serveOld(w http.ResponseWriter, r *http.Request, address string) error {
 	return s.page(w, r, func(ctx context.Context) (Page, []string, error) {
-		tries := []string{address}
-		if !strings.Contains(address, "?") {
-			if cut := strings.TrimRight(address, "/"); cut != address && cut != "" {
-				tries = append(tries, cut)
-			} else {
-				tries = append(tries, address+"/")
-			}
+		st, err := s.lookUp(ctx, address)
+		if err != nil {
+			return nil, nil, err
 		}
-		for i, a := range tries {
-			st, err := s.c.Stories.ShownAt(ctx, a)
-			if err == nil {
-				e := news.Missing("page")
-				e.Moved = st.Address
-				return nil, nil, e
-			}
-			if news.KindOf(err) != news.NotFound || i == len(tries)-1 || movedTo(err) != "" {
-				return nil, nil, err
-			}
-		}
-		return nil, nil, news.Missing("page")
+		e := news.Missing("page")
+		e.Moved = st.Address
+		return nil, nil, e
 	})
+}
+
+// lookUp finds what an address shows, trying it with and without a slash at the end:
+// other systems have one.
+func (s *Site) lookUp(ctx context.Context, address string) (*news.Story, error) {
+	st, err := s.c.Stories.ShownAt(ctx, address)
+	if news.KindOf(err) != news.NotFound || movedTo(err) != "" || strings.Contains(address, "?") {
+		return st, err
+	}
+	other := strings.TrimRight(address, "/")
+	if other == address {
+		other += "/"
+	}
+	if other == "" {
+		return nil, err
+	}
+	st, err = s.c.Stories.ShownAt(ctx, other)
+	if err == nil {
+		e := news.Missing("page")
+		e.Moved = st.Address
+		return nil, e
+	}
+	return nil, err
 }
 
 func movedTo(err error) string {
