@@ -11,7 +11,7 @@ import (
 )
 
 // relatedUsual is how many stories "Read more" shows.
-const relatedUsual = 4
+const relatedUsual = 6
 
 // A relatedReply is a story that shares something with the one asked about.
 type relatedReply struct {
@@ -39,7 +39,7 @@ func (a *API) related(ctx context.Context, q *request) (answer, error) {
 		}
 		defer leave()
 	}
-	found, err := a.neighbours(ctx, q, n+6) // some may be hidden since
+	found, err := a.neighbours(ctx, q, n+4) // some may be hidden since
 	if err != nil {
 		return answer{}, err
 	}

@@ -108,7 +108,7 @@ func (a *API) table() []Route {
 		{Pattern: "GET /api/v1/stories/{id}/versions/{n}", Who: Staff, Summary: "Read one publication of a story.",
 			Out: versionReply{}, Status: http.StatusOK, serve: a.readVersion},
 		{Pattern: "GET /api/v1/stories/{id}/related", Who: Anyone, Summary: "What \"Read more\" shows under a story, with the reason for each. Unpublished stories need a token.",
-			Query: []Param{{Name: "limit", Doc: "How many items, 1 to 20; 4 if not given."}}, Out: list[relatedReply]{}, Status: http.StatusOK, serve: a.related},
+			Query: []Param{{Name: "limit", Doc: "How many items, 1 to 20; 6 if not given."}}, Out: list[relatedReply]{}, Status: http.StatusOK, serve: a.related},
 		{Pattern: "GET /api/v1/sections", Who: Staff, Summary: "List the sections in their order.",
 			Out: list[sectionReply]{}, Status: http.StatusOK, serve: a.listSections},
 		{Pattern: "POST /api/v1/sections", Who: Deciders, Summary: "Add a section.",
