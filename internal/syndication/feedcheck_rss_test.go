@@ -57,7 +57,10 @@ func (c *feedChecker) channel(ch *feedNode) {
 	}
 }
 
-var imageFormat = regexp.MustCompile(`(?i)\.(png|gif|jpe?g)$`)
+var (
+	fileEnding  = regexp.MustCompile(`\.\w{3,4}$`)
+	imageFormat = regexp.MustCompile(`(?i)\.(png|gif|jpe?g)$`)
+)
 
 func (c *feedChecker) rssImage(ch, img *feedNode) {
 	c.noText(img)
@@ -68,7 +71,7 @@ func (c *feedChecker) rssImage(ch, img *feedNode) {
 	for _, n := range img.kids {
 		switch n.name {
 		case "url":
-			if c.httpURL(n, "", n.text) && regexp.MustCompile(`\.\w{3,4}$`).MatchString(n.text) && !imageFormat.MatchString(n.text) {
+			if c.httpURL(n, "", n.text) && fileEnding.MatchString(n.text) && !imageFormat.MatchString(n.text) {
 				c.say("ImageUrlFormat", n, "", n.text)
 			}
 		case "title":

@@ -13,16 +13,18 @@ import (
 )
 
 var (
-	number   = regexp.MustCompile(`^\d+$`)
-	mimeType = regexp.MustCompile(`^[\w!#$&^.+-]+/[\w!#$&^.+-]+(;.*)?$`)
+	number      = regexp.MustCompile(`^\d+$`)
+	rfc822Shape = regexp.MustCompile(`^(?:(\w{3}), ?)?(\d{1,2}) (\w{3}) (\d{4}) (\d\d:\d\d)(:\d\d)? ((?i:[A-Z]{1,3})|[+-]\d{4})$`)
+	shortYear   = regexp.MustCompile(`\w{3} \d\d \d\d:`)
+	entityWhole = regexp.MustCompile(`&(#x?)?\w+;`)
+	mimeType    = regexp.MustCompile(`^[\w!#$&^.+-]+/[\w!#$&^.+-]+(;.*)?$`)
 )
 
 // rfc822 wants four digits of year, a weekday that is right, seconds or none, and
 // a numeric zone of whole hours or a name that everybody knows.
 func (c *feedChecker) rfc822(n *feedNode) {
 	s := n.text
-	shape := regexp.MustCompile(`^(?:(\w{3}), ?)?(\d{1,2}) (\w{3}) (\d{4}) (\d\d:\d\d)(:\d\d)? ((?i:[A-Z]{1,3})|[+-]\d{4})$`)
-	m := shape.FindStringSubmatch(strings.ReplaceAll(strings.Join(strings.Fields(s), " "), " ,", ","))
+	m := rfc822Shape.FindStringSubmatch(strings.ReplaceAll(strings.Join(strings.Fields(s), " "), " ,", ","))
 	if m == nil {
 		if problematic(s) {
 			c.say("ProblematicalRFC822Date", n, "", s)
@@ -53,7 +55,7 @@ func (c *feedChecker) rfc822(n *feedNode) {
 
 // problematic dates are what the standard allows but programs stumble over.
 func problematic(s string) bool {
-	return strings.Contains(s, "(") || regexp.MustCompile(`\w{3} \d\d \d\d:`).MatchString(s)
+	return strings.Contains(s, "(") || shortYear.MatchString(s)
 }
 
 func (c *feedChecker) rfc3339(n *feedNode) {
@@ -217,7 +219,7 @@ func (c *feedChecker) plainText(n *feedNode) {
 
 // undeclared is for Atom's text that looks like HTML and does not say so.
 func (c *feedChecker) undeclared(n *feedNode, s string) {
-	if tagLike.MatchString(s) || regexp.MustCompile(`&(#x?)?\w+;`).MatchString(s) && looksLikeHTML(s) {
+	if tagLike.MatchString(s) || entityWhole.MatchString(s) && looksLikeHTML(s) {
 		c.say("ContainsUndeclaredHTML", n, "", s)
 	}
 }

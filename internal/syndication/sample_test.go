@@ -39,13 +39,13 @@ func samplePicture(n int) news.Picture {
 	return p
 }
 
-func samplePictures(n int) map[news.MediaID]news.Picture {
+var samplePictures = func() map[news.MediaID]news.Picture {
 	m := map[news.MediaID]news.Picture{}
-	for i := range n {
+	for i := range 40 {
 		m[mediaID(i)] = samplePicture(i)
 	}
 	return m
-}
+}()
 
 const sampleBody = `The bridge to Orrin opened on [Wednesday](/2026/11/24/what-to-know), ending nineteen years of [ferries](https://ferries.example/line?a=1&b=2).
 
@@ -101,12 +101,12 @@ var sampleTopics = map[string]news.Topic{
 }
 
 func sampleArticle(s *news.Story) Article {
-	return Article{Site: sampleSite, Story: s, Pictures: samplePictures(40), Topics: sampleTopics,
+	return Article{Site: sampleSite, Story: s, Pictures: samplePictures, Topics: sampleTopics,
 		Cards: map[news.StoryID]news.Card{storyID(1): {ID: storyID(1), Address: "/2026/11/24/earlier", Headline: "What went before & why"}}}
 }
 
 func feedOf(stories ...*news.Story) Feed {
-	f := Feed{Site: sampleSite, Title: "The Orrin Courier: World", Page: "/sections/world", Pictures: samplePictures(40),
+	f := Feed{Site: sampleSite, Title: "The Orrin Courier: World", Page: "/sections/world", Pictures: samplePictures,
 		Cards: map[news.StoryID]news.Card{}}
 	for _, s := range stories {
 		c := news.CardOf(s)

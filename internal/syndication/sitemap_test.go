@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,10 +135,7 @@ func TestNewsSitemap(t *testing.T) {
 	if s := strings.Join(list, "\n"); s != want {
 		t.Errorf("got\n%s\nwant\n%s", s, want)
 	}
-	many := make([]news.Card, 1200)
-	for i := range many {
-		many[i] = card(1, time.Minute, nil)
-	}
+	many := slices.Repeat([]news.Card{card(1, time.Minute, nil)}, 1200)
 	if n := len(readSitemap(t, NewsSitemap(sampleSite, many, now)).URLs); n != MaxNewsSitemap {
 		t.Errorf("%d stories, want %d", n, MaxNewsSitemap)
 	}
