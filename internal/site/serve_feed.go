@@ -22,7 +22,18 @@ const (
 func (s *Site) about() syndication.Site {
 	w := s.c.Renderer.Words()
 	return syndication.Site{Origin: s.origin, Name: s.c.Name, Description: plain(w.SiteDescription, "site", s.c.Name), Language: s.c.Lang,
-		Icon: syndication.Image{Path: s.c.Renderer.assets.Path("icon-512.png"), Width: 512, Height: 512}}
+		Icon: syndication.Image{Path: s.c.Renderer.assets.Path("icon-512.png"), Width: 512, Height: 512}, Note: s.noteHeading}
+}
+
+// noteHeading heads a correction where no page of ours stands round it, in the
+// story's language as far as we speak it.
+func (s *Site) noteHeading(c news.Correction, lang string) string {
+	w, err := WordsFor(lang)
+	if err != nil {
+		w = s.c.Renderer.Words()
+	}
+	kind := map[news.CorrectionKind]string{news.CorrectionNote: w.KindCorrection, news.ClarificationNote: w.KindClarification, news.UpdateNote: w.KindUpdate}[c.Kind]
+	return kind + ", " + w.date(c.At.In(s.c.Zone))
 }
 
 // machine answers with what another machine reads, from the cache if it is there.
