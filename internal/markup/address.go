@@ -84,7 +84,8 @@ func cleanWeb(scheme, rest string) (string, error) {
 	if end < 0 {
 		end = len(rest)
 	}
-	authority, path := rest[:end], rest[end:]
+	// Percent signs in a host are how Markdown writes other scripts.
+	authority, path := unescapeHost(rest[:end]), rest[end:]
 	if strings.ContainsAny(authority, `\@`) {
 		return "", errors.New("must not have a user name or backslash before its path")
 	}
@@ -113,8 +114,7 @@ func cleanHost(authority string) (string, error) {
 		}
 		return "[" + ip.String() + "]" + port, nil
 	}
-	// Percent signs in a host are how Markdown writes other scripts.
-	ascii, err := hosts.ToASCII(unescapeHost(host))
+	ascii, err := hosts.ToASCII(host)
 	if err != nil || strings.Trim(ascii, ".") == "" || len(ascii) > 253 {
 		return "", errors.New("has no valid host")
 	}

@@ -55,7 +55,23 @@ type converter struct {
 	markdown bool // the HTML was made from Markdown, whose own signs count
 	nesting  int
 	cells    int // of all tables so far, filled-in ones too
+	nodes    int // pieces of text and breaks so far
 }
+
+// maxNodes is more than a document of MaxBytes can hold; what comes after
+// them would only be made to be cut off by fit.
+const maxNodes = MaxBytes / 20
+
+// full counts one more piece, and says whether it is one too many.
+func (c *converter) full(example string) bool {
+	if c.nodes++; c.nodes <= maxNodes {
+		return false
+	}
+	c.report.note(tooLong, example)
+	return true
+}
+
+const tooLong = "text cut off: the story would be longer than 2 MB"
 
 // bounded makes a source fit to be read: valid, and no longer than MaxBytes.
 func bounded(src string, report *Report) string {
@@ -82,7 +98,7 @@ func fit(blocks []node, report *Report) Document {
 		one, _ := Document{content: []node{n}}.MarshalJSON() // never fails
 		size += len(one)                                     // with more than its comma
 		if size > MaxBytes {
-			report.note("text cut off: the story would be longer than 2 MB", Document{content: blocks[i : i+1]}.Text())
+			report.note(tooLong, Document{content: blocks[i : i+1]}.Text())
 			return Document{content: blocks[:i:i]}
 		}
 	}

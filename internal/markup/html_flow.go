@@ -1,8 +1,8 @@
 package markup
 
 import (
-	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/text/unicode/norm"
@@ -83,14 +83,16 @@ func (f *flow) text(s string, st style) {
 			b.WriteRune(r)
 		}
 	}
-	if b.Len() > 0 {
+	if b.Len() > 0 && !f.c.full(s) {
 		f.line = append(f.line, textNode(b.String(), st.marks))
 	}
 }
 
 // lineBreak adds a forced line end inside the paragraph.
 func (f *flow) lineBreak() {
-	f.line = append(f.line, newNode(kindHardBreak))
+	if len(f.line) > 0 && !f.c.full("") { // one that begins a line breaks nothing
+		f.line = append(f.line, newNode(kindHardBreak))
+	}
 	f.spaced = true
 }
 
@@ -141,38 +143,30 @@ func finishLine(in []node) [][]node {
 	return lines
 }
 
-// trimLine takes white space and breaks off both ends and joins texts. White
-// space where two styles meet keeps only the styles of both sides, so that
-// "<b>Word </b>next" is a strong word and not a strong space.
+// trimLine takes white space and breaks off both ends, in place, and joins
+// texts. White space where two styles meet keeps only the styles of both
+// sides, so that "<b>Word </b>next" is a strong word and not a strong space.
 func trimLine(in []node) []node {
 	in = trimRight(in)
 	for len(in) > 0 && in[len(in)-1].kind == kindHardBreak {
 		in = trimRight(in[:len(in)-1])
 	}
 	for len(in) > 0 {
-		if in[0].kind == kindHardBreak {
-			in = in[1:]
-			continue
-		}
-		in = slices.Clone(in)
-		in[0].text = strings.TrimLeft(in[0].text, edge)
-		if in[0].text != "" {
+		if in[0].text = strings.TrimLeftFunc(in[0].text, unicode.IsSpace); in[0].text != "" {
 			break
 		}
-		in = in[1:]
+		in = in[1:] // a break, or nothing but space
 	}
 	return joinText(settleSpaces(joinText(in)))
 }
 
-// edge is what a line of text neither begins nor ends with: spaces of every
-// kind, which old editors leave to move text about.
-const edge = " \u00a0\u202f\u3000"
-
+// trimRight takes white space off the end, in place: spaces of every kind,
+// no-break ones too, which old editors leave to move text about.
 func trimRight(in []node) []node {
 	for len(in) > 0 && in[len(in)-1].kind == kindText {
-		last := in[len(in)-1]
-		if last.text = strings.TrimRight(last.text, edge); last.text != "" {
-			return append(slices.Clone(in[:len(in)-1]), last)
+		last := &in[len(in)-1]
+		if last.text = strings.TrimRightFunc(last.text, unicode.IsSpace); last.text != "" {
+			break
 		}
 		in = in[:len(in)-1]
 	}

@@ -117,7 +117,7 @@ func takeDash(blocks []node) ([]node, string) {
 		return blocks[:last], said
 	}
 	blocks = slices.Clone(blocks)
-	blocks[last].content = trimLine(line[:start])
+	blocks[last].content = trimLine(slices.Clone(line[:start]))
 	return blocks, said
 }
 

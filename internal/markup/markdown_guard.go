@@ -1,6 +1,9 @@
 package markup
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // The bounds of what goldmark is given. Its time grows with the square of
 // nested containers, of unclosed brackets in one paragraph, and of table
@@ -9,8 +12,9 @@ import "strings"
 const (
 	guardMarkers = 2 * maxNesting // quotation and list signs that begin one line
 	guardIndent  = 100            // columns of white space that begin one line
-	guardSigns   = 600            // signs of emphasis and links in one run of lines
-	guardRun     = 64 << 10       // bytes of one run of lines in which signs count
+	guardSigns   = 2000           // signs of emphasis and links in one run of lines
+	guardLines   = 100_000        // lines; a document cannot hold as many blocks
+	guardRun     = 256 << 10      // bytes of one run of lines; what is longer is split
 )
 
 // guard makes any Markdown one that is read in linear time. What no writer
@@ -18,14 +22,16 @@ const (
 func guard(src string, report *Report) string {
 	g := guarding{report: report}
 	g.out.Grow(len(src) + len(src)/64)
+	lines := 0
 	for line := range strings.SplitAfterSeq(src, "\n") {
+		if lines++; lines > guardLines {
+			report.note(tooLong, line)
+			break
+		}
 		g.line(line)
 	}
 	return g.out.String()
 }
-
-// guarded are the signs that make goldmark look for their partners.
-const guarded = "[]*_~`<"
 
 type guarding struct {
 	out    strings.Builder
@@ -44,19 +50,62 @@ func (g *guarding) line(line string) {
 		return
 	}
 	g.table(line)
+	for g.run+len(line) > guardRun {
+		at := splitAt(line, max(guardRun-g.run, 0))
+		g.report.note("a paragraph of more than 256 kB split", line)
+		g.inline(line[:at])
+		g.out.WriteString("\n\n")
+		line = strings.TrimLeft(line[at:], " \t")
+		g.signs, g.run, g.width = 0, 0, 0
+	}
 	g.run += len(line)
-	n := 0
-	for i := range len(line) {
-		if strings.IndexByte(guarded, line[i]) >= 0 {
-			n++
-		}
-	}
-	if g.run <= guardRun && g.signs+n <= guardSigns {
-		g.signs += n
-		g.out.WriteString(line)
-		return
-	}
 	g.inline(line)
+}
+
+// splitAt is where to split a line of which at most n bytes may stay: after a
+// word if there is one, never inside a character.
+func splitAt(line string, n int) int {
+	n = min(n, len(line))
+	if at := strings.LastIndexByte(line[:n], ' '); at > n/2 {
+		return at
+	}
+	for n > 0 && n < len(line) && !utf8.RuneStart(line[n]) {
+		n--
+	}
+	return n
+}
+
+// inline writes a line, its signs made plain once there are too many.
+func (g *guarding) inline(line string) {
+	for i := 0; i < len(line); i++ {
+		if line[i] == '\\' && i+1 < len(line) && line[i+1] < utf8.RuneSelf {
+			// What stands behind a backslash is plain already.
+			g.out.WriteString(line[i : i+2])
+			i++
+			continue
+		}
+		if signAt(line, i) {
+			if g.signs++; g.signs > guardSigns {
+				g.report.note("signs of emphasis or links beyond what a paragraph may hold: made plain", line)
+				g.out.WriteByte('\\')
+			}
+		}
+		g.out.WriteByte(line[i])
+	}
+}
+
+// signAt says whether the character at i makes goldmark look for a partner,
+// or for an address (60 µs each).
+func signAt(line string, i int) bool {
+	switch line[i] {
+	case '[', ']', '*', '_', '~', '`', '<', '@':
+		return true
+	case ':':
+		return strings.HasPrefix(line[i:], "://")
+	case '.':
+		return i >= 3 && strings.EqualFold(line[i-3:i], "www")
+	}
+	return false
 }
 
 // containers bounds how many quotations and lists one line opens.
@@ -120,23 +169,6 @@ func (g *guarding) table(line string) {
 		g.report.note("table rows beyond what a story may hold", line)
 		g.out.WriteString("\n")
 		g.width, g.signs, g.run = 0, 0, 0
-	}
-}
-
-// inline writes a line with its signs made plain once there are too many.
-func (g *guarding) inline(line string) {
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		if strings.IndexByte(guarded, c) < 0 {
-			g.out.WriteByte(c)
-			continue
-		}
-		escaped := i > 0 && line[i-1] == '\\'
-		if g.signs++; !escaped && (g.signs > guardSigns || g.run > guardRun) {
-			g.report.note("signs of emphasis or links beyond what a paragraph may hold: made plain", line)
-			g.out.WriteByte('\\')
-		}
-		g.out.WriteByte(c)
 	}
 }
 

@@ -104,7 +104,9 @@ func (n node) numbers(other bool) []string {
 
 func (n node) items(sign func(int) string) []string {
 	var out []string
-	loose := false
+	// Long lists get empty lines too: guard takes what stands between two as
+	// one paragraph, and bounds it.
+	loose := len(n.content) > 100
 	for _, item := range n.content {
 		for i, b := range item.content {
 			loose = loose || i > 0 && !joinsParagraph(b)

@@ -1,6 +1,9 @@
 package markup
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // node is one part of a document. Attributes stand in the order of the kind's
 // row in the schema table, always complete, so that equal documents are equal
@@ -103,19 +106,26 @@ func (n node) markOf(k kind) (mark, bool) {
 	return mark{}, false
 }
 
-// joinText merges neighbouring texts with the same marks, as the editor does.
+// joinText merges neighbouring texts with the same marks, as the editor does,
+// and drops empty ones.
 func joinText(in []node) []node {
+	in = slices.DeleteFunc(slices.Clone(in), func(n node) bool { return n.kind == kindText && n.text == "" })
 	var out []node
-	for _, n := range in {
-		if n.kind == kindText && n.text == "" {
-			continue
+	for start := 0; start < len(in); {
+		n := in[start]
+		end := start + 1
+		for n.kind == kindText && end < len(in) && in[end].kind == kindText && equalMarks(n.marks, in[end].marks) {
+			end++
 		}
-		if last := len(out) - 1; last >= 0 && n.kind == kindText && out[last].kind == kindText &&
-			equalMarks(out[last].marks, n.marks) {
-			out[last].text += n.text
-			continue
+		if end > start+1 {
+			var b strings.Builder // adding string to string would be quadratic
+			for _, part := range in[start:end] {
+				b.WriteString(part.text)
+			}
+			n.text = b.String()
 		}
 		out = append(out, n)
+		start = end
 	}
 	return out
 }
