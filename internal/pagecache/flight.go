@@ -73,7 +73,10 @@ func (c *Cache) fly(ctx context.Context, f *flight, render Render) {
 	if err = r.check(); err != nil {
 		return
 	}
-	p = c.newPage(&r, kept(r.Status) && !r.Unkept && c.gate.Load() == gateOpen)
+	c.mu.Lock()
+	keeping := c.keeping()
+	c.mu.Unlock()
+	p = c.newPage(&r, kept(r.Status) && !r.Unkept && keeping)
 }
 
 // land ends a flight, the first time that it is called for it: it decides whether
@@ -96,7 +99,7 @@ func (c *Cache) land(f *flight, r Response, p *page, err error) {
 	} else {
 		f.current = !c.epochs.moved(r.Tags, f.began)
 	}
-	if f.current && p != nil && p.keep && c.gate.Load() == gateOpen {
+	if f.current && p != nil && p.keep && c.keeping() {
 		c.keep(f.key, p, r.Tags)
 	}
 	if c.running--; c.running == 0 {

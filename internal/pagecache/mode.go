@@ -24,6 +24,7 @@ type mode struct {
 	lastContact time.Time
 	unreachable bool
 	bypass      bool
+	lease       time.Time // until then others wait for us; zero where nobody else publishes
 }
 
 // SetReachable tells the cache whether the database can be reached. Call it with
@@ -38,7 +39,32 @@ func (c *Cache) SetReachable(reachable bool) {
 	}
 	c.mode.unreachable = !reachable
 	c.setGate()
+	if !reachable {
+		// What is being made waits for the database; who waits for it takes what is held.
+		for _, f := range c.flights {
+			f.cancel()
+		}
+	}
 }
+
+// Lease allows kept pages to be served until a moment, and never after it unless it
+// is called again: a process that was frozen serves nothing stale when it wakes up,
+// though nobody had the time to tell it so. A cache that is never given a lease needs
+// none. After a lapse, bypass until all changes missed have been purged.
+func (c *Cache) Lease(until time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mode.lease = until
+	c.setGate()
+}
+
+// lapsed reports whether changes on other nodes may not wait for us; c.mu is held.
+func (c *Cache) lapsed() bool {
+	return c.mode.bypass || !c.mode.lease.IsZero() && !c.now().Before(c.mode.lease)
+}
+
+// keeping reports whether what is rendered now may be kept; c.mu is held.
+func (c *Cache) keeping() bool { return !c.mode.unreachable && !c.lapsed() }
 
 // Bypass has every page rendered anew and none kept while on: for a node without
 // a lease, which others no longer wait for when they publish. Pages held so far
@@ -57,6 +83,8 @@ func (c *Cache) setGate() {
 		gate = c.mode.lastContact.Add(c.heldFor).UnixNano()
 	case c.mode.bypass:
 		gate = gateShut
+	case !c.mode.lease.IsZero():
+		gate = c.mode.lease.UnixNano()
 	}
 	c.gate.Store(gate)
 }

@@ -141,3 +141,61 @@ func TestBypassBegins(t *testing.T) {
 		}
 	})
 }
+
+// TestLease: a process that nobody could tell of its lapse (it was frozen) serves
+// nothing kept after its lease, keeps nothing, and goes on with a new one.
+func TestLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pagecache.New(pagecache.Options{})
+		var calls atomic.Int64
+		render := html(article(2000), &calls, "front")
+		c.Lease(time.Now().Add(time.Second))
+		get(t, c, "/", render)
+		if _, hit := get(t, c, "/", render); !hit {
+			t.Error("a page made under the lease is not kept")
+		}
+		pass(time.Second)
+		for range 2 {
+			if _, hit := get(t, c, "/", render); hit {
+				t.Error("a kept page was served after the lease")
+			}
+			get(t, c, "/new", render)
+		}
+		if calls.Load() != 5 || c.Stats().Pages != 1 {
+			t.Errorf("%d renders, %d pages held, want 5 and 1", calls.Load(), c.Stats().Pages)
+		}
+		c.SetReachable(false)
+		if _, hit := get(t, c, "/", render); !hit {
+			t.Error("without lease and database, what is held is not served")
+		}
+		c.SetReachable(true)
+		c.Lease(time.Now().Add(time.Second))
+		if _, hit := get(t, c, "/", render); !hit {
+			t.Error("a new lease serves nothing")
+		}
+	})
+}
+
+// TestOutageDuringRender: who waits for a page when the database goes away gets the
+// one that is held, at once, not when the render has given up.
+func TestOutageDuringRender(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pagecache.New(pagecache.Options{})
+		get(t, c, "/", html([]byte("held"), nil, "front"))
+		c.Bypass(true)
+		hang := func(ctx context.Context) (pagecache.Response, error) {
+			<-ctx.Done()
+			return pagecache.Response{}, ctx.Err()
+		}
+		held, none := ask(t.Context(), c, "/", hang), ask(t.Context(), c, "/other", hang)
+		synctest.Wait()
+		c.SetReachable(false)
+		synctest.Wait()
+		if held.body != "held" || held.err != nil {
+			t.Errorf("the waiting reader got %q, %v", held.body, held.err)
+		}
+		if !errors.Is(none.err, pagecache.ErrUnreachable) {
+			t.Errorf("the reader of a page that is not held got %v", none.err)
+		}
+	})
+}

@@ -56,6 +56,13 @@ func (c *Cache) Warm(ctx context.Context, key string, render Render) error {
 	return err
 }
 
+// cutOff reports whether the database can't be reached.
+func (c *Cache) cutOff() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mode.unreachable
+}
+
 // lookup finds a page that may be served if the gate is open.
 func (c *Cache) lookup(key string) *entry {
 	v, ok := c.pages.Load(key)
@@ -92,7 +99,7 @@ func (c *Cache) page(ctx context.Context, key string, render Render) (p *page, h
 			c.misses.Add(1)
 			arrived = c.epochs.number
 		}
-		if c.mode.bypass && !alone {
+		if c.lapsed() && !alone {
 			// Changes on other nodes reach us too late to tell whether a render
 			// in flight is current.
 			arrived, alone = c.epochs.arriveAlone(), true
@@ -109,6 +116,9 @@ func (c *Cache) page(ctx context.Context, key string, render Render) (p *page, h
 		case <-ctx.Done():
 			c.leave(f)
 			return nil, false, fmt.Errorf("wait for page %s: %w", key, context.Cause(ctx))
+		}
+		if f.err != nil && c.cutOff() {
+			continue // to what is held, or to ErrUnreachable
 		}
 		if arrived <= f.began || f.current && !alone {
 			return f.page, false, f.err
