@@ -21,8 +21,19 @@ func (n *Node) beat(ctx context.Context) error {
 		return err
 	}
 	n.set(func() {
+		if n.o.Shared && !n.leaseEnd.IsZero() && !n.o.Now().Before(n.leaseEnd) && !n.lapsed {
+			// The old lease may have been over when this one began: a publication in
+			// between did not wait for us. Before anything else, since from here on
+			// what is kept might be served again.
+			n.lapsed = true
+			n.o.Cache.Bypass(true)
+			n.o.Log.Warn("this node lost its lease and reads past its cache")
+		}
 		n.leaseEnd = asked.Add(length)
 		n.beaten = applied
+		if n.o.Shared {
+			n.o.Cache.Lease(n.leaseEnd.Add(-leaseMargin))
+		}
 	})
 	return nil
 }
@@ -52,35 +63,33 @@ func (n *Node) tell(ctx context.Context) {
 	}
 }
 
-// keepLease renews the lease of a node on a shared database. Without one, others
-// do not wait for us, so nothing may come from the cache while the database still
-// answers; when it does not, what is held is served as promised.
+// keepLease renews the lease of a node on a shared database. Without one, others do
+// not wait for us, and the cache serves nothing while the database still answers (it
+// knows when the lease ends); when it does not, what is held is served as promised.
+// A lease that follows a lapse does not count before all that was missed is shown.
 func (n *Node) keepLease(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
-	bypassing := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		err := n.beat(ctx)
-		if ctx.Err() != nil {
-			return
+		if err := n.beat(ctx); err != nil {
+			continue // the follower tells the operator of a database that does not answer
 		}
 		n.mu.Lock()
-		lost := !n.o.Now().Before(n.leaseEnd)
+		lapsed := n.lapsed
 		n.mu.Unlock()
-		switch {
-		case lost && !bypassing:
-			bypassing = true
-			n.o.Cache.Bypass(true)
-			n.o.Log.Error("this node lost its lease and reads past its cache", "error", err)
-		case !lost && bypassing && n.caughtUp(ctx):
-			bypassing = false
-			n.o.Cache.Bypass(false)
-			n.o.Log.Info("this node has its lease again")
+		if lapsed && n.caughtUp(ctx) {
+			n.set(func() {
+				if n.o.Now().Before(n.leaseEnd) {
+					n.lapsed = false
+					n.o.Cache.Bypass(false)
+					n.o.Log.Info("this node has its lease again")
+				}
+			})
 		}
 	}
 }

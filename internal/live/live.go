@@ -55,13 +55,17 @@ type Options struct {
 }
 
 const (
-	poll       = 250 * time.Millisecond // the truth, when every hint is lost
-	beatEvery  = 300 * time.Millisecond
-	lease      = time.Second          // on a shared database
-	soloLease  = 24 * 365 * time.Hour // alone, a lock on the data folder tells who runs
-	batch      = 500                  // changes fetched at once
-	rebuildGap = 20_000               // so many changes behind, the index is made anew
-	waitMost   = 10 * time.Second     // for a change to be shown everywhere
+	poll      = 250 * time.Millisecond // the truth, when every hint is lost
+	beatEvery = 300 * time.Millisecond
+	lease     = time.Second // on a shared database
+	// leaseMargin is how much earlier than others stop waiting we stop serving what is
+	// kept: more than two nodes' ideas of the database's clock differ.
+	leaseMargin = 100 * time.Millisecond
+	soloLease   = 24 * 365 * time.Hour // alone, a lock on the data folder tells who runs
+	batch       = 500                  // changes fetched at once
+	rebuildGap  = 20_000               // so many changes behind, the index is made anew
+	waitMost    = 10 * time.Second     // for a change to be shown everywhere
+	waitCut     = 2 * time.Second      // of that, for a database that does not answer
 )
 
 // A Node follows the feed for this process.
@@ -79,7 +83,9 @@ type Node struct {
 	indexed   int64         // the index has every change up to this one
 	ready     bool
 	reachable bool
+	lost      time.Time // since when it is not
 	leaseEnd  time.Time // by our clock; zero means none
+	lapsed    bool      // had no lease for a while, and may not show all that was missed
 	waited    map[int64]bool
 	beaten    int64 // up to here nobody elsewhere waits to hear from us
 }
@@ -134,12 +140,12 @@ func (n *Node) Close() error {
 	return n.o.Feed.Leave(ctx, n.o.Name)
 }
 
-// Ready tells whether this node should be sent readers: caught up, and on a shared
-// database with a lease.
+// Ready tells whether this node should be sent readers: caught up, the database
+// answers, and on a shared one with a lease.
 func (n *Node) Ready() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.ready && (!n.o.Shared || n.o.Now().Before(n.leaseEnd))
+	return n.ready && n.reachable && (!n.o.Shared || n.o.Now().Before(n.leaseEnd))
 }
 
 // Reachable tells whether the database answered the last time it was asked.
@@ -160,6 +166,11 @@ func (n *Node) set(f func()) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	f()
+	n.wake()
+}
+
+// wake has everybody who waits look again; n.mu is held.
+func (n *Node) wake() {
 	close(n.moved)
 	n.moved = make(chan struct{})
 }
@@ -241,15 +252,16 @@ func (n *Node) purge(changes []news.Change) {
 // missed has been applied.
 func (n *Node) contact(err error) {
 	ok := err == nil
+	n.o.Cache.SetReachable(ok)
 	n.mu.Lock()
 	was := n.reachable
-	n.reachable = ok
-	n.mu.Unlock()
-	if ok {
-		n.o.Cache.SetReachable(true)
-	} else {
-		n.o.Cache.SetReachable(false)
+	if n.reachable = ok; was && !ok {
+		n.lost = n.o.Now()
 	}
+	if !ok {
+		n.wake() // who waits for a change finds out that it will not come soon
+	}
+	n.mu.Unlock()
 	if was && !ok {
 		n.o.Log.Error("the database cannot be reached; readers get what is held", "error", err)
 		n.o.Told("The database cannot be reached. Readers get the pages this node holds, for at most 30 minutes; the desk is closed until it is back.", true)
@@ -278,7 +290,7 @@ func (n *Node) Wait(ctx context.Context, number int64, pages []string) (news.Tim
 	if number > n.beaten {
 		n.waited[number] = true
 	}
-	for (n.shown < number || n.indexed < number) && ctx.Err() == nil {
+	for (n.shown < number || n.indexed < number) && ctx.Err() == nil && !n.cutOff() {
 		if n.indexed >= number && t.Search == 0 {
 			t.Search = time.Since(began)
 		}
@@ -308,6 +320,12 @@ func (n *Node) Wait(ctx context.Context, number int64, pages []string) (news.Tim
 	return t, nil
 }
 
+// cutOff tells whether the database has not answered for so long that waiting for it
+// would only keep an editor from hearing so; n.mu is held.
+func (n *Node) cutOff() bool {
+	return !n.reachable && n.o.Now().Sub(n.lost) >= waitCut
+}
+
 // everywhere waits for the other nodes.
 func (n *Node) everywhere(ctx context.Context, number int64) error {
 	if !n.o.Shared {
@@ -318,12 +336,18 @@ func (n *Node) everywhere(ctx context.Context, number int64) error {
 		if err == nil && len(late) == 0 {
 			return nil
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			n.o.Log.Error("a change is not shown everywhere yet", "change", number, "nodes", late, "error", err)
-			return errShown
+		n.mu.Lock()
+		cut := n.cutOff()
+		n.mu.Unlock()
+		if !cut {
+			select {
+			case <-time.After(wait):
+				continue
+			case <-ctx.Done():
+			}
 		}
+		n.o.Log.Error("a change is not shown everywhere yet", "change", number, "nodes", late, "error", err)
+		return errShown
 	}
 }
 
