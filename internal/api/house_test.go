@@ -62,8 +62,9 @@ func newHouse(t *testing.T) *house {
 
 // onBoth runs a test on both engines.
 func onBoth(t *testing.T, test func(h *house)) {
-	t.Run("sqlite", func(t *testing.T) { test(newHouse(t)) })
-	t.Run("postgres", func(t *testing.T) { test(newHouseOn(t, pgtest.Database(t))) })
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); test(newHouse(t)) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); test(newHouseOn(t, pgtest.Database(t))) })
 }
 
 func newHouseOn(t *testing.T, database string) *house {

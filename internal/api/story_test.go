@@ -202,6 +202,7 @@ func TestRefusedInput(t *testing.T) {
 }
 
 func TestHostileJSON(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	for _, name := range []string{"bom", "dup_keys", "ninjs_hostile", "surrogates", "numbers", "trailing"} {
 		body := string(shared(t, "hostile/generated/json/"+name+".json"))
