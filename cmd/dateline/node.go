@@ -178,7 +178,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 	}
 	programs := api.New(api.Options{
 		Stories: n.store, Shelf: n.store, Writing: n.desk, Publishing: n.desk, Index: n.index, Keys: n.store, Doorman: n.keeper,
-		Public: n.public, Zone: zone, Client: n.client, Now: n.store.Now, Log: n.log,
+		Public: n.public, Zone: zone, Language: n.o.Language, Client: n.client, Now: n.store.Now, Log: n.log,
 	}).Handler()
 	n.health = &web.Health{Log: n.log, Check: n.checkReady}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -70,7 +70,7 @@ func guarded[T any](k *Keeper, r *http.Request, look func() (T, error)) (T, erro
 	key := blockOf(k.Client(r))
 	if !k.failures.Allow(key, 0) {
 		var none T
-		return none, news.Refuse(news.Busy, "Too many attempts came from your network. Please wait a minute.")
+		return none, news.Refuse(news.TooMany, "Too many attempts came from your network. Please wait a minute.")
 	}
 	v, err := look()
 	if kind := news.KindOf(err); kind == news.NotFound || kind == news.Unauthenticated {

@@ -353,8 +353,8 @@ func TestGuessingIsThrottled(t *testing.T) {
 	for range 20 {
 		h.Link(httptest.NewRequest("GET", LinkPath, nil), news.LongSecret())
 	}
-	if _, err := h.redeem(t, good, news.Person{}); news.KindOf(err) != news.Busy {
-		t.Errorf("after 20 wrong ones: %v, want busy", err)
+	if _, err := h.redeem(t, good, news.Person{}); news.KindOf(err) != news.TooMany {
+		t.Errorf("after 20 wrong ones: %v, want too many", err)
 	}
 	h.from = "192.0.2.2"
 	if _, err := h.Link(httptest.NewRequest("GET", LinkPath, nil), good); err != nil {

@@ -56,10 +56,12 @@ func TestHostileStrings(t *testing.T) {
 		s := bufio.NewScanner(strings.NewReader(string(data)))
 		s.Buffer(nil, 1<<22)
 		for s.Scan() {
+			if count++; testing.Short() && count%10 != 0 {
+				continue
+			}
 			tryAll(t, s.Text())
 			// As attribute values, where quoting is what holds.
 			tryAll(t, `<a href="`+html.EscapeString(s.Text())+`">x</a><img src="`+html.EscapeString(s.Text())+`" alt="`+html.EscapeString(s.Text())+`">`)
-			count++
 		}
 		if err := s.Err(); err != nil {
 			return err

@@ -24,6 +24,7 @@ const (
 	Unsupported                     // 415: a file that we do not read
 	Busy                            // 503: try again shortly
 	Full                            // 507: no room to store it
+	TooMany                         // 429: too many attempts; wait
 )
 
 // A FieldError names one input field and says in a plain sentence what to change.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"dateline/internal/markup"
@@ -182,6 +183,7 @@ func (s *Site) related(ctx context.Context, st *news.Story) ([]news.Card, []stri
 	if err != nil {
 		return nil, nil, err
 	}
+	cards = slices.DeleteFunc(cards, func(c news.Card) bool { return c.Kind != news.Article })
 	cards = cards[:min(len(cards), relatedStories)]
 	reasons := make([]string, len(cards))
 	for i, c := range cards {

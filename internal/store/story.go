@@ -35,10 +35,12 @@ func (s *Store) CreateStory(ctx context.Context, who news.Actor, begin func(now 
 }
 
 // UpdateStory runs rule on the story and writes what it decided: story, revision,
-// version, corrections, addresses, record and change together or not at all. The
-// number is 0 when the rule changed nothing.
+// version, corrections, addresses, record and change together or not at all. When
+// the rule found nothing to do, the number is the last one committed: what it found
+// done may not be shown everywhere yet.
 func (s *Store) UpdateStory(ctx context.Context, who news.Actor, id news.StoryID, rule Rule) (*news.Story, int64, error) {
 	var after *news.Story
+	var quiet int64
 	n, err := s.write(ctx, func(t *tx) error {
 		before, err := t.story(id)
 		if err != nil {
@@ -49,16 +51,16 @@ func (s *Store) UpdateStory(ctx context.Context, who news.Actor, id news.StoryID
 		if err != nil {
 			return err
 		}
-		after = &st
+		after, quiet = &st, 0
 		if o.Quiet {
-			return nil
+			return t.row(`SELECT n FROM change_seq WHERE one = 1`).Scan(&quiet)
 		}
 		return t.settle(who, before, &st, o)
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("update story %s: %w", id, err)
 	}
-	return after, n, nil
+	return after, max(n, quiet), nil
 }
 
 // settle writes st and what o decided. before is nil for a new story.

@@ -163,9 +163,18 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err
 		return 0, err
 	}
 	if err := sqlTx.Commit(); err != nil {
-		return 0, fmt.Errorf("commit: %w", err)
+		return 0, unsure(s.dialect.translate(fmt.Errorf("commit: %w", err)))
 	}
 	return n, nil
+}
+
+// unsure says of a commit that broke with its connection what is true: it may have
+// happened. Anything else that a commit fails of has undone everything.
+func unsure(err error) error {
+	if news.KindOf(err) != news.Busy {
+		return err
+	}
+	return refusal{news.Refuse(news.Busy, "The database went away while this was being saved. Look whether it was, before you do it again."), err}
 }
 
 // reader runs single statements on the readers' pool.

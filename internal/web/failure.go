@@ -45,6 +45,7 @@ var kinds = map[news.Kind]struct {
 	news.TooLarge:        {http.StatusRequestEntityTooLarge, "too-large", "Too large"},
 	news.Unsupported:     {http.StatusUnsupportedMediaType, "unsupported", "This kind of file is not read"},
 	news.Busy:            {http.StatusServiceUnavailable, "busy", "Busy"},
+	news.TooMany:         {http.StatusTooManyRequests, "too-many", "Too many requests"},
 	news.Full:            {http.StatusInsufficientStorage, "full", "No room left"},
 }
 
@@ -70,7 +71,7 @@ func Explain(err error) Failure {
 			Fields: ours.Fields, Allowed: ours.Allowed, Current: ours.Current,
 			Notice: ours.Notice, Moved: ours.Moved,
 		}
-		if ours.Kind == news.Busy {
+		if ours.Kind == news.Busy || ours.Kind == news.TooMany {
 			f.Retry = busyRetry
 		}
 		return f

@@ -174,6 +174,28 @@ func (c *Cluster) Halt() {
 	c.cmd = nil
 }
 
+// Signal sends sig to every process of the server: SIGSTOP and SIGCONT make one that
+// is there and does not answer.
+func (c *Cluster) Signal(sig syscall.Signal) {
+	if c.cmd == nil || c.cmd.Process == nil {
+		return
+	}
+	parent := strconv.Itoa(c.cmd.Process.Pid)
+	c.cmd.Process.Signal(sig)
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, f := range stats {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			continue // it has ended
+		}
+		// pid (name) state parent …; each has a session of its own, so no group tells.
+		rest := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(f))); err == nil && len(rest) > 1 && rest[1] == parent {
+			syscall.Kill(pid, sig)
+		}
+	}
+}
+
 // Stop stops the server and removes everything.
 func (c *Cluster) Stop() {
 	c.Halt()
