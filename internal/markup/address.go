@@ -63,12 +63,12 @@ func cleanAddress(s string) (string, error) {
 		return cleanWeb(scheme, rest)
 	case "mailto":
 		if !strings.Contains(rest, "@") {
-			return "", errors.New("must name a mail address after mailto:")
+			return "", errors.New("must name a mail address")
 		}
 		return "mailto:" + escapeAddress(rest), nil
 	case "tel":
 		if !strings.ContainsAny(rest, "0123456789") {
-			return "", errors.New("must have digits after tel:")
+			return "", errors.New("must have a telephone number")
 		}
 		return "tel:" + escapeAddress(strings.ReplaceAll(rest, " ", "-")), nil
 	}

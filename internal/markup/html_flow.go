@@ -22,7 +22,6 @@ type flow struct {
 // style is what an element hands down to the text inside it.
 type style struct {
 	marks []mark
-	pre   bool // white space counts
 }
 
 func (c *converter) flow() *flow { return &flow{c: c, spaced: true} }

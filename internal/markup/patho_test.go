@@ -19,9 +19,9 @@ var hostilePatterns = []string{
 // TestHostilePatternsAreBounded reads a lot of each. The limit is generous,
 // since tests share their machine; it is there to catch squares, not seconds.
 func TestHostilePatternsAreBounded(t *testing.T) {
-	size, limit := 128<<10, 10*time.Second
+	size, limit := 64<<10, 10*time.Second
 	if testing.Short() {
-		size = 32 << 10
+		size = 16 << 10
 	}
 	for _, p := range hostilePatterns {
 		src := strings.Repeat(p, size/len(p))
@@ -45,7 +45,7 @@ func TestHostilePatternsAreBounded(t *testing.T) {
 }
 
 func TestHostileTablesAreBounded(t *testing.T) {
-	for _, n := range []int{50, 100, 1000, 5000} {
+	for _, n := range []int{50, 1000} {
 		wide := strings.Repeat("|a", n) + "\n" + strings.Repeat("|-", n) + "\n"
 		src := wide + strings.Repeat("|\n", (MaxBytes-len(wide))/2)
 		start := time.Now()
@@ -57,6 +57,9 @@ func TestHostileTablesAreBounded(t *testing.T) {
 			t.Errorf("table of %d columns: nothing reported", n)
 		}
 		checkDocument(t, d)
+		if testing.Short() {
+			continue
+		}
 		html := "<table><tr>" + strings.Repeat("<td>a", n) + strings.Repeat("<tr><td colspan=999 rowspan=999>b", 10000)
 		d, _ = FromHTML(html)
 		checkDocument(t, d)
