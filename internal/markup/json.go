@@ -3,12 +3,15 @@ package markup
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"strconv"
 )
 
 // maxJSONDepth leaves each node its object, its list, and its attributes.
 const maxJSONDepth = 2*MaxDepth + 4
+
+// maxMembers is more than any object of ours has; it keeps looking for
+// duplicate keys short.
+const maxMembers = 16
 
 // value is one JSON value, read strictly: encoding/json alone would let the
 // last of two equal keys win and turn half a surrogate pair into U+FFFD.
@@ -34,80 +37,138 @@ func (v value) member(key string) (value, bool) {
 	return value{}, false
 }
 
+// place is where in a document one is, written out only when something is
+// wrong there.
+type place struct {
+	outer *place
+	key   string // of an object, or empty for an index
+	index int
+}
+
+func (p *place) at(key string) *place { return &place{outer: p, key: key} }
+func (p *place) item(i int) *place    { return &place{outer: p, index: i} }
+
+func (p *place) String() string {
+	if p == nil {
+		return ""
+	}
+	switch outer := p.outer.String(); {
+	case p.key == "":
+		return outer + "[" + strconv.Itoa(p.index) + "]"
+	case outer == "":
+		return p.key
+	default:
+		return outer + "." + p.key
+	}
+}
+
 func readJSON(data []byte) (value, error) {
+	// What is valid as a whole can be read without looking back.
 	if !json.Valid(data) {
-		return value{}, refuse("", "is not valid JSON")
+		return value{}, refuse(nil, "is not valid JSON")
 	}
-	if loneSurrogate(data) {
-		return value{}, refuse("", "holds half a surrogate pair")
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	return readValue(dec, "", 1)
+	r := &jsonReader{data: data}
+	return r.value(nil, 1)
 }
 
-func readValue(dec *json.Decoder, path string, depth int) (value, error) {
+// jsonReader reads JSON that is known to be valid.
+type jsonReader struct {
+	data []byte
+	pos  int
+}
+
+// next skips white space and the signs between values, and returns the byte
+// that begins the next value or ends the current one.
+func (r *jsonReader) next() byte {
+	for r.pos < len(r.data) && bytes.IndexByte([]byte(" \t\r\n,:"), r.data[r.pos]) >= 0 {
+		r.pos++
+	}
+	return r.data[r.pos]
+}
+
+func (r *jsonReader) value(at *place, depth int) (value, error) {
 	if depth > maxJSONDepth {
-		return value{}, refuse("", "is nested deeper than %d", MaxDepth)
+		return value{}, refuse(nil, "is nested deeper than %d", MaxDepth)
 	}
-	tok, err := dec.Token()
-	if err != nil {
-		return value{}, refuse(path, "is not valid JSON")
-	}
-	switch t := tok.(type) {
-	case string:
-		return value{text: t, isString: true}, nil
-	case json.Number:
-		return value{text: t.String(), isNumber: true}, nil
-	case json.Delim:
-		if t == '{' {
-			return readObject(dec, path, depth)
+	switch c := r.next(); {
+	case c == '{':
+		return r.object(at, depth)
+	case c == '[':
+		return r.array(at, depth)
+	case c == '"':
+		s, err := r.str(at)
+		return value{text: s, isString: true}, err
+	default:
+		start := r.pos
+		for r.pos < len(r.data) && bytes.IndexByte([]byte(" \t\r\n,]}"), r.data[r.pos]) < 0 {
+			r.pos++
 		}
-		return readArray(dec, path, depth)
+		// true, false and null come back as nothing: no place takes them.
+		return value{text: string(r.data[start:r.pos]), isNumber: c == '-' || '0' <= c && c <= '9'}, nil
 	}
-	return value{}, nil // true, false, null: no place takes them
 }
 
-func readObject(dec *json.Decoder, path string, depth int) (value, error) {
-	v := value{members: []member{}}
-	for dec.More() {
-		tok, err := dec.Token()
-		key, ok := tok.(string)
-		if err != nil || !ok {
-			return value{}, refuse(path, "is not valid JSON")
+func (r *jsonReader) object(at *place, depth int) (value, error) {
+	v := value{members: make([]member, 0, 4)}
+	for r.pos++; r.next() != '}'; {
+		key, err := r.str(at)
+		if err != nil {
+			return value{}, err
 		}
-		at := path + "." + key
 		if _, twice := v.member(key); twice {
-			return value{}, refuse(at, "stands twice")
+			return value{}, refuse(at.at(key), "stands twice")
 		}
-		if len(v.members) >= 16 { // more than any object of ours; keeps the search short
-			return value{}, refuse(at, "is not known here")
+		if len(v.members) >= maxMembers {
+			return value{}, refuse(at.at(key), "is not known here")
 		}
-		child, err := readValue(dec, at, depth+1)
+		child, err := r.value(at.at(key), depth+1)
 		if err != nil {
 			return value{}, err
 		}
 		v.members = append(v.members, member{key, child})
 	}
-	_, err := dec.Token() // the closing brace
-	return v, err
+	r.pos++
+	return v, nil
 }
 
-func readArray(dec *json.Decoder, path string, depth int) (value, error) {
+func (r *jsonReader) array(at *place, depth int) (value, error) {
 	v := value{items: []value{}}
-	for i := 0; dec.More(); i++ {
-		child, err := readValue(dec, fmt.Sprintf("%s[%d]", path, i), depth+1)
+	for r.pos++; r.next() != ']'; {
+		child, err := r.value(at.item(len(v.items)), depth+1)
 		if err != nil {
 			return value{}, err
 		}
 		v.items = append(v.items, child)
 	}
-	_, err := dec.Token() // the closing bracket
-	return v, err
+	r.pos++
+	return v, nil
+}
+
+// str reads a string; most have no escapes and are taken as they stand.
+func (r *jsonReader) str(at *place) (string, error) {
+	start := r.pos
+	escaped := false
+	for r.pos++; r.data[r.pos] != '"'; r.pos++ {
+		if r.data[r.pos] == '\\' {
+			escaped = true
+			r.pos++
+		}
+	}
+	r.pos++
+	raw := r.data[start:r.pos]
+	if !escaped {
+		return string(raw[1 : len(raw)-1]), nil
+	}
+	if loneSurrogate(raw) {
+		return "", refuse(at, "holds half a surrogate pair")
+	}
+	var s string
+	err := json.Unmarshal(raw, &s)
+	return s, err
 }
 
 // loneSurrogate looks for \uD800–\uDFFF escapes without their other half, in
-// JSON known to be valid.
+// a string known to be valid.
 func loneSurrogate(data []byte) bool {
 	unit := func(i int) uint64 { // of the escape that begins at i, or 0
 		if i+6 > len(data) || data[i] != '\\' || data[i+1] != 'u' {

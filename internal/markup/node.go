@@ -109,6 +109,14 @@ func (n node) markOf(k kind) (mark, bool) {
 // joinText merges neighbouring texts with the same marks, as the editor does,
 // and drops empty ones.
 func joinText(in []node) []node {
+	settled := true
+	for i, n := range in {
+		settled = settled && !(n.kind == kindText && (n.text == "" ||
+			i > 0 && in[i-1].kind == kindText && equalMarks(in[i-1].marks, n.marks)))
+	}
+	if settled {
+		return in
+	}
 	in = slices.DeleteFunc(slices.Clone(in), func(n node) bool { return n.kind == kindText && n.text == "" })
 	var out []node
 	for start := 0; start < len(in); {

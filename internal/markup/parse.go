@@ -2,7 +2,6 @@ package markup
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -22,9 +21,9 @@ func (e *ParseError) Error() string {
 	return e.Path + " " + e.Detail
 }
 
-func refuse(path, format string, args ...any) error {
-	// A path may hold a stranger's key: it must not grow with the request.
-	return &ParseError{Path: shorten(strings.TrimPrefix(path, "."), 1000), Detail: fmt.Sprintf(format, args...)}
+func refuse(at *place, format string, args ...any) error {
+	// A place may hold a stranger's key: it must not grow with the request.
+	return &ParseError{Path: shorten(at.String(), 1000), Detail: fmt.Sprintf(format, args...)}
 }
 
 // Parse reads a document and refuses, with a [*ParseError], everything the
@@ -35,132 +34,136 @@ func refuse(path, format string, args ...any) error {
 // addresses and language tags written canonically.
 func Parse(data []byte) (Document, error) {
 	if len(data) > MaxBytes {
-		return Document{}, refuse("", "is longer than %d bytes", MaxBytes)
+		return Document{}, refuse(nil, "is longer than %d bytes", MaxBytes)
 	}
 	if !utf8.Valid(data) {
-		return Document{}, refuse("", "is not valid UTF-8")
+		return Document{}, refuse(nil, "is not valid UTF-8")
 	}
 	v, err := readJSON(data)
 	if err != nil {
 		return Document{}, err
 	}
-	root, err := parseNode(v, "", 1)
+	root, err := parseNode(v, nil, 1)
 	if err != nil {
 		return Document{}, err
 	}
 	if root.kind != kindDoc {
-		return Document{}, refuse(".type", "must be doc")
+		return Document{}, refuse((*place)(nil).at("type"), "must be doc")
 	}
 	return Document{content: root.content}, nil
 }
 
-func parseNode(v value, path string, depth int) (node, error) {
+func parseNode(v value, at *place, depth int) (node, error) {
 	if depth > MaxDepth {
-		return node{}, refuse(path, "is nested deeper than %d", MaxDepth)
+		return node{}, refuse(at, "is nested deeper than %d", MaxDepth)
 	}
 	if v.members == nil {
-		return node{}, refuse(path, "must be an object with a type")
+		return node{}, refuse(at, "must be an object with a type")
 	}
 	name, ok := v.member("type")
 	if !ok || !name.isString {
-		return node{}, refuse(path+".type", "must name a kind of node")
+		return node{}, refuse(at.at("type"), "must name a kind of node")
 	}
 	row := schema.node(kind(name.text))
 	if row == nil {
-		return node{}, refuse(path+".type", "%.40q is no kind of node", name.text)
+		return node{}, refuse(at.at("type"), "%.40q is no kind of node", name.text)
 	}
 	n := node{kind: row.name}
 	for _, m := range v.members {
-		if err := n.parseMember(row, m, path, depth); err != nil {
+		if err := n.parseMember(row, m, at, depth); err != nil {
 			return node{}, err
 		}
 	}
 	if attrs, ok := v.member("attrs"); !ok || attrs.members == nil {
 		var err error
-		if n.attrs, err = parseAttrs(row.attrs, value{members: []member{}}, path+".attrs"); err != nil {
+		if n.attrs, err = parseAttrs(row.attrs, value{members: []member{}}, at.at("attrs")); err != nil {
 			return node{}, err
 		}
 	}
-	return n, n.check(row, path)
+	return n, n.check(row, at)
 }
 
-func (n *node) parseMember(row *nodeRow, m member, path string, depth int) (err error) {
-	at := path + "." + m.key
+func (n *node) parseMember(row *nodeRow, m member, at *place, depth int) (err error) {
+	here := at.at(m.key)
 	switch {
 	case m.key == "type":
 	case m.key == "attrs":
-		n.attrs, err = parseAttrs(row.attrs, m.value, at)
+		n.attrs, err = parseAttrs(row.attrs, m.value, here)
 	case m.key == "content" && len(row.content) > 0:
 		if m.value.items == nil {
-			return refuse(at, "must be a list")
+			return refuse(here, "must be a list")
 		}
 		for i, item := range m.value.items {
-			c, err := parseNode(item, fmt.Sprintf("%s[%d]", at, i), depth+1)
+			c, err := parseNode(item, here.item(i), depth+1)
 			if err != nil {
 				return err
 			}
 			n.content = append(n.content, c)
 		}
 	case m.key == "marks" && row.group == "inline":
-		n.marks, err = parseMarks(m.value, at)
+		n.marks, err = parseMarks(m.value, here)
 	case m.key == "text" && row.name == kindText:
 		if !m.value.isString || m.value.text == "" {
-			return refuse(at, "must be a string that is not empty")
+			return refuse(here, "must be a string that is not empty")
 		}
 		n.text = m.value.text
 	default:
-		return refuse(at, "is not known on %s", row.name)
+		return refuse(here, "is not known on %s", row.name)
 	}
 	return err
 }
 
 // check is for what can be seen only when the whole node has been read.
-func (n *node) check(row *nodeRow, path string) error {
+func (n *node) check(row *nodeRow, at *place) error {
 	if i, want := row.fits(n.content); i >= 0 {
 		if i == len(n.content) {
-			return refuse(path+".content", "lacks %s", want)
+			return refuse(at.at("content"), "lacks %s", want)
 		}
-		return refuse(fmt.Sprintf("%s.content[%d]", path, i), "%s is not allowed here, only %s", n.content[i].kind, want)
+		return refuse(at.at("content").item(i), "%s is not allowed here, only %s", n.content[i].kind, want)
 	}
+	inside := at.at("content")
 	for i, c := range n.content {
-		at := fmt.Sprintf("%s.content[%d]", path, i)
+		if c.kind != kindText && len(c.marks) == 0 {
+			continue
+		}
+		here := inside.item(i)
 		if len(c.marks) > 0 && !row.marks {
-			return refuse(at+".marks", "are not allowed in %s", row.name)
+			return refuse(here.at("marks"), "are not allowed in %s", row.name)
 		}
 		except := ""
 		if row.name == kindCodeBlock {
 			except = "\t\n"
 		}
 		if r, bad := firstBad(c.text, except); bad {
-			return refuse(at+".text", "holds the control character U+%04X", r)
+			return refuse(here.at("text"), "holds the control character U+%04X", r)
 		}
 	}
 	if n.kind == kindText && n.text == "" {
-		return refuse(path+".text", "is missing")
+		return refuse(at.at("text"), "is missing")
 	}
 	n.content = joinText(n.content)
 	if row.check != nil {
 		if err := row.check(*n); err != nil {
-			return refuse(path, "%s", err)
+			return refuse(at, "%s", err)
 		}
 	}
 	return nil
 }
 
-func parseMarks(v value, path string) ([]mark, error) {
+func parseMarks(v value, at *place) ([]mark, error) {
 	if v.items == nil {
-		return nil, refuse(path, "must be a list")
+		return nil, refuse(at, "must be a list")
 	}
 	var marks []mark
 	for i, item := range v.items {
-		at := fmt.Sprintf("%s[%d]", path, i)
+		here := at.item(i)
 		name, ok := item.member("type")
 		if !ok || !name.isString {
-			return nil, refuse(at+".type", "must name a kind of mark")
+			return nil, refuse(here.at("type"), "must name a kind of mark")
 		}
 		row := schema.mark(kind(name.text))
 		if row == nil {
-			return nil, refuse(at+".type", "%.40q is no kind of mark", name.text)
+			return nil, refuse(here.at("type"), "%.40q is no kind of mark", name.text)
 		}
 		attrs := value{members: []member{}}
 		for _, m := range item.members {
@@ -169,57 +172,57 @@ func parseMarks(v value, path string) ([]mark, error) {
 			case "attrs":
 				attrs = m.value
 			default:
-				return nil, refuse(at+"."+m.key, "is not known on a mark")
+				return nil, refuse(here.at(m.key), "is not known on a mark")
 			}
 		}
 		m := mark{kind: row.name}
 		var err error
-		if m.attrs, err = parseAttrs(row.attrs, attrs, at+".attrs"); err != nil {
+		if m.attrs, err = parseAttrs(row.attrs, attrs, here.at("attrs")); err != nil {
 			return nil, err
 		}
 		if row.check != nil {
 			if err := row.check(m); err != nil {
-				return nil, refuse(at, "%s", err)
+				return nil, refuse(here, "%s", err)
 			}
 		}
 		before := len(marks)
 		if marks = addMark(marks, m); len(marks) == before {
-			return nil, refuse(at, "is the second %s on one text", row.name)
+			return nil, refuse(here, "is the second %s on one text", row.name)
 		}
 	}
 	return marks, nil
 }
 
-func parseAttrs(rows []attrRow, v value, path string) ([]string, error) {
+func parseAttrs(rows []attrRow, v value, at *place) ([]string, error) {
 	if v.members == nil {
-		return nil, refuse(path, "must be an object")
+		return nil, refuse(at, "must be an object")
 	}
 	for _, m := range v.members {
 		if attrIndex(rows, m.key) < 0 {
-			return nil, refuse(path+"."+m.key, "is not known here")
+			return nil, refuse(at.at(m.key), "is not known here")
 		}
 	}
 	var out []string
 	for _, row := range rows {
-		at := path + "." + row.name
+		here := at.at(row.name)
 		given, ok := v.member(row.name)
 		switch {
 		case !ok && row.required:
-			return nil, refuse(at, "is missing")
+			return nil, refuse(here, "is missing")
 		case !ok:
 			out = append(out, row.fallback)
 			continue
 		case row.number != given.isNumber || !row.number && !given.isString:
 			if row.number {
-				return nil, refuse(at, "must be a number")
+				return nil, refuse(here, "must be a number")
 			}
-			return nil, refuse(at, "must be a string")
+			return nil, refuse(here, "must be a string")
 		}
 		s := given.text
 		if s != row.fallback || row.required {
 			var err error
 			if s, err = row.clean(s); err != nil {
-				return nil, refuse(at, "%s", err)
+				return nil, refuse(here, "%s", err)
 			}
 		}
 		out = append(out, s)
