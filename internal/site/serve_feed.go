@@ -144,20 +144,22 @@ func (s *Site) jsonLD(st *news.Story, parts articleParts) template.JS {
 
 func (s *Site) serveNinjs(w http.ResponseWriter, r *http.Request, path string) error {
 	return s.machine(w, r, "application/json", func(ctx context.Context) ([]byte, []string, error) {
+		// Carried by a refusal, too: it ends when the article is published.
+		at := []string{news.PathTag(path)}
 		st, err := s.c.Stories.ShownAt(ctx, path)
 		if to := movedTo(err); to != "" {
 			e := news.Missing("page")
 			e.Moved = to + ".ninjs"
-			return nil, nil, e
+			return nil, at, e
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, at, err
 		}
 		a, err := s.machineArticle(ctx, st)
 		if err != nil {
 			return nil, nil, err
 		}
-		tags := []string{news.StoryTag(st.ID), news.PathTag(path)}
+		tags := append(at, news.StoryTag(st.ID))
 		_, topics, cards := a.Needs()
 		for _, t := range topics {
 			tags = append(tags, news.TopicTag(t))
