@@ -184,7 +184,7 @@ func (a *API) hit(s *news.Story, hit search.Hit, asked string) hitReply {
 	}
 	add("headline", search.Mark(c.Headline, lang, asked))
 	add("standfirst", search.Highlight(c.Standfirst, lang, asked, 1)...)
-	add("body", search.Highlight(c.Body.Text(), lang, asked, 2)...)
+	add("body", search.Highlight(s.Live.Text, lang, asked, 2)...)
 	return out
 }
 

@@ -175,7 +175,7 @@ func document(s *news.Story) search.Document {
 	c := &s.Live.Content
 	d := search.Document{
 		ID: string(s.ID), Language: c.Language, Headline: c.Headline, Standfirst: c.Standfirst,
-		Body: c.Body.Text(), Published: s.FirstPublished, Section: c.Section.Slug,
+		Body: s.Live.Text, Published: s.FirstPublished, Section: c.Section.Slug,
 	}
 	labels := []string{c.Kicker}
 	for _, t := range c.Topics {
@@ -187,7 +187,10 @@ func document(s *news.Story) search.Document {
 		labels = append(labels, a.Name)
 	}
 	d.Labels = strings.Join(labels, "\n")
-	captions := c.Body.Captions()
+	var captions []string
+	for _, slot := range s.Live.Body.Slots() {
+		captions = append(captions, slot.Caption)
+	}
 	if c.Picture != nil {
 		captions = append(captions, c.Picture.Caption)
 	}

@@ -3,8 +3,10 @@ package markup
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Document is a story's body. The zero value is the empty document. A
@@ -12,13 +14,42 @@ import (
 // as canonical ProseMirror JSON: equal documents give equal bytes.
 type Document struct {
 	content []node
+	kept    *kept // instead of content; see Kept
+}
+
+// kept is a document as we wrote it, read when somebody looks inside.
+type kept struct {
+	raw  []byte
+	once sync.Once
+	read []node
+}
+
+// Kept gives a document that was written by [Document.MarshalJSON] and kept since
+// where nobody else writes. It is not read until something of it is asked for: a
+// reader's page shows what was rendered of it long ago and asks for nothing. What
+// turns out not to be a document panics then; strangers' bytes go through [Parse].
+func Kept(raw []byte) Document { return Document{kept: &kept{raw: raw}} }
+
+func (d Document) nodes() []node {
+	k := d.kept
+	if k == nil {
+		return d.content
+	}
+	k.once.Do(func() {
+		parsed, err := Parse(k.raw)
+		if err != nil {
+			panic(fmt.Errorf("markup: a kept document cannot be read: %w", err))
+		}
+		k.read = parsed.content
+	})
+	return k.read
 }
 
 // Equal says whether two documents hold the same.
-func (d Document) Equal(o Document) bool { return slices.EqualFunc(d.content, o.content, node.equal) }
+func (d Document) Equal(o Document) bool { return slices.EqualFunc(d.nodes(), o.nodes(), node.equal) }
 
 // IsEmpty says whether the document shows a reader nothing at all.
-func (d Document) IsEmpty() bool { return !slices.ContainsFunc(d.content, visible) }
+func (d Document) IsEmpty() bool { return !slices.ContainsFunc(d.nodes(), visible) }
 
 // visible says whether a node shows anything: text or a thing that stands
 // for itself. A rule alone shows nothing.
@@ -40,7 +71,7 @@ func visible(n node) bool {
 func (d Document) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString(`{"type":"doc","content":[`)
-	for i, n := range d.content {
+	for i, n := range d.nodes() {
 		if i > 0 {
 			b.WriteByte(',')
 		}

@@ -11,7 +11,7 @@ import (
 // others, only what Markdown cannot say is lost: empty paragraphs and spaces
 // that HTML would not show.
 func (d Document) Markdown() string {
-	lines := blockLines(d.content, false)
+	lines := blockLines(d.nodes(), false)
 	if len(lines) == 0 {
 		return ""
 	}

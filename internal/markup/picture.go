@@ -92,7 +92,7 @@ func (d Document) MapLinks(to func(address string) (string, bool)) Document {
 		s := clean(n.attr("url"), cardURL)
 		return n.with("url", s), s != ""
 	})
-	return Document{content: mapLinks(d.content, func(s string) string { return clean(s, CleanURL) })}
+	return Document{content: mapLinks(d.nodes(), func(s string) string { return clean(s, CleanURL) })}
 }
 
 func mapLinks(in []node, to func(string) string) []node {
@@ -131,5 +131,5 @@ func (d Document) replace(k kind, to func(node) (node, bool)) Document {
 		}
 		return out
 	}
-	return Document{content: below(d.content)}
+	return Document{content: below(d.nodes())}
 }

@@ -24,11 +24,11 @@ type RenderOptions struct {
 func Render(d Document, opts RenderOptions) Body {
 	r := &rendering{lang: opts.Lang, level: 1}
 	dateline := oneLine(opts.Dateline)
-	first := slices.IndexFunc(d.content, func(n node) bool { return n.kind == kindParagraph && visible(n) })
+	first := slices.IndexFunc(d.nodes(), func(n node) bool { return n.kind == kindParagraph && visible(n) })
 	if dateline != "" && first < 0 {
 		r.raw("<p>", datelineHTML(dateline), "</p>\n")
 	}
-	for i, n := range d.content {
+	for i, n := range d.nodes() {
 		if i == first && dateline != "" {
 			r.dateline = dateline
 		}

@@ -11,7 +11,7 @@ import (
 // related stories; a link card gives its title.
 func (d Document) Text() string {
 	var blocks []string
-	for _, n := range d.content {
+	for _, n := range d.nodes() {
 		blocks = n.plain(blocks)
 	}
 	return strings.Join(blocks, "\n\n")
@@ -78,11 +78,14 @@ func (d Document) Captions() []string {
 	return out
 }
 
-// Words counts the words of [Document.Text]. Characters of Chinese, Japanese
-// and Korean count two to the word, as newsrooms there reckon length.
-func (d Document) Words() int {
+// Words counts the words of [Document.Text]; see [Words].
+func (d Document) Words() int { return Words(d.Text()) }
+
+// Words counts the words of plain text. Characters of Chinese, Japanese and
+// Korean count two to the word, as newsrooms there reckon length.
+func Words(text string) int {
 	words, signs, inside := 0, 0, false
-	for _, r := range d.Text() {
+	for _, r := range text {
 		switch {
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
 			signs++
@@ -104,7 +107,7 @@ func (d Document) Words() int {
 // half, else after a word, with an ellipsis.
 func (d Document) Summary(maxRunes int) string {
 	var b strings.Builder
-	for _, n := range d.content {
+	for _, n := range d.nodes() {
 		if n.kind == kindParagraph {
 			b.WriteString(n.words())
 			b.WriteByte(' ')
@@ -113,7 +116,15 @@ func (d Document) Summary(maxRunes int) string {
 			break
 		}
 	}
-	s := oneLine(b.String())
+	return Summary(b.String(), maxRunes)
+}
+
+// Summary shortens plain text in the same way.
+func Summary(text string, maxRunes int) string {
+	if len(text) > 8*maxRunes {
+		text = strings.ToValidUTF8(text[:8*maxRunes], "")
+	}
+	s := oneLine(text)
 	if utf8.RuneCountInString(s) <= maxRunes {
 		return s
 	}

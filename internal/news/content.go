@@ -2,6 +2,7 @@ package news
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -158,19 +159,21 @@ func clip(s string) string {
 
 // Pictures lists every picture the content shows, the lead first, each once.
 func (c *Content) Pictures() []MediaID {
-	var ids []MediaID
-	seen := map[MediaID]bool{}
-	add := func(id MediaID) {
-		if id != "" && !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
-		}
-	}
+	l := pictureList{}
 	if c.Picture != nil {
-		add(c.Picture.Media)
+		l.add(c.Picture.Media)
 	}
 	for _, p := range c.Body.Pictures() {
-		add(MediaID(p.Media))
+		l.add(MediaID(p.Media))
 	}
-	return ids
+	return l.ids
+}
+
+// A pictureList collects pictures, each once.
+type pictureList struct{ ids []MediaID }
+
+func (l *pictureList) add(id MediaID) {
+	if id != "" && !slices.Contains(l.ids, id) {
+		l.ids = append(l.ids, id)
+	}
 }

@@ -56,7 +56,7 @@ func (s *Story) Publish(who Actor, size ChangeSize, note string, zone *time.Loca
 
 func (s *Story) version(who Actor, size ChangeSize, note string, now time.Time) *Version {
 	return &Version{
-		N: s.Version, Revision: s.Revision, Content: s.Content, Body: Render(&s.Content),
+		N: s.Version, Revision: s.Revision, Content: s.Content, Body: Render(&s.Content), Text: s.Content.Body.Text(),
 		Change: size, At: now, By: who.Name, ByID: who.ID, Note: note,
 	}
 }

@@ -64,11 +64,36 @@ type Version struct {
 	Revision int
 	Content  Content
 	Body     markup.Body // rendered once, at publication
+	Text     string      // its words, taken once, at publication
 	Change   ChangeSize
 	At       time.Time
 	By       string // name; for the desk, never for readers
 	ByID     string
 	Note     string
+}
+
+// Pictures lists every picture the version shows, the lead first, each once. Unlike
+// Content.Pictures it does not read the document.
+func (v *Version) Pictures() []MediaID {
+	l := pictureList{}
+	if p := v.Content.Picture; p != nil {
+		l.add(p.Media)
+	}
+	for _, slot := range v.Body.Slots() {
+		if slot.Kind == markup.SlotPicture {
+			l.add(MediaID(slot.Media))
+		}
+	}
+	return l.ids
+}
+
+// Summary says in at most n characters what the version is about: its standfirst,
+// else how its text begins.
+func (v *Version) Summary(n int) string {
+	if v.Content.Standfirst != "" {
+		return markup.Summary(v.Content.Standfirst, n)
+	}
+	return markup.Summary(v.Text, n)
 }
 
 // A ChangeSize tells readers whether to care. Minor: readers are not told, neither

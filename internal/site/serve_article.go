@@ -115,7 +115,7 @@ func (s *Site) parts(ctx context.Context, st *news.Story) (parts articleParts, e
 	if err != nil {
 		return parts, err
 	}
-	own, err := s.c.Pictures.Pictures(ctx, c.Pictures())
+	own, err := s.c.Pictures.Pictures(ctx, st.Live.Pictures())
 	if err != nil {
 		return parts, err
 	}
@@ -203,10 +203,7 @@ func corrections(st *news.Story) []Correction {
 // describeArticle fills in what the page says of itself to machines.
 func (s *Site) describeArticle(p *ArticlePage, st *news.Story, parts articleParts) {
 	c := &st.Live.Content
-	p.Description = c.Standfirst
-	if p.Description == "" {
-		p.Description = c.Body.Summary(200)
-	}
+	p.Description = st.Live.Summary(300)
 	p.Social = Social{Type: "article", Published: st.FirstPublished, Modified: st.Updated, Section: c.Section.Name, ContentLanguage: c.Language}
 	for _, t := range p.Topics {
 		p.Social.Tags = append(p.Social.Tags, t.Name)
@@ -245,7 +242,7 @@ func (s *Site) standing(ctx context.Context, path string) (Page, []string, error
 	}
 	c := &st.Live.Content
 	p := &StandingPage{Chrome: chrome, Headline: c.Headline, Lang: c.Language, Body: parts.body, Updated: st.Updated}
-	p.Description = first(c.Standfirst, c.Body.Summary(200))
+	p.Description = st.Live.Summary(300)
 	return p, append(parts.tags, news.StoryTag(st.ID), news.PathTag(st.Address)), nil
 }
 

@@ -52,7 +52,7 @@ func (s *Site) history(ctx context.Context, path string) (Page, []string, error)
 			e.Kind = VersionFirst
 		}
 		if i+1 < len(versions) {
-			e.Changes = changed(&versions[i+1].Content, &v.Content)
+			e.Changes = changed(&versions[i+1], &v)
 		}
 		p.Versions = append(p.Versions, e)
 	}
@@ -60,7 +60,8 @@ func (s *Site) history(ctx context.Context, path string) (Page, []string, error)
 }
 
 // changed compares two versions of a story part by part.
-func changed(a, b *news.Content) []Change {
+func changed(before, after *news.Version) []Change {
+	a, b := &before.Content, &after.Content
 	var out []Change
 	line := func(part ChangePart, before, after string) {
 		if before != after {
@@ -73,9 +74,8 @@ func changed(a, b *news.Content) []Change {
 	line(PartByline, namesOf(a.Byline), namesOf(b.Byline))
 	line(PartDateline, a.Dateline, b.Dateline)
 	line(PartPicture, pictureWords(a), pictureWords(b))
-	before, after := paragraphs(a), paragraphs(b)
-	if !slices.Equal(before, after) {
-		out = append(out, Change{PartBody, DiffParagraphs(before, after)})
+	if was, is := paragraphs(before), paragraphs(after); !slices.Equal(was, is) {
+		out = append(out, Change{PartBody, DiffParagraphs(was, is)})
 	}
 	return out
 }
@@ -95,4 +95,4 @@ func pictureWords(c *news.Content) string {
 	return strings.TrimSpace(c.Picture.Caption + " " + c.Picture.Credit)
 }
 
-func paragraphs(c *news.Content) []string { return strings.Split(c.Body.Text(), "\n\n") }
+func paragraphs(v *news.Version) []string { return strings.Split(v.Text, "\n\n") }

@@ -186,7 +186,7 @@ func (s *Site) highlight(ctx context.Context, r *SearchResult, c news.Card, q st
 	if err != nil {
 		return err
 	}
-	for _, f := range search.Highlight(st.Live.Content.Body.Text(), c.Language, q, 2) {
+	for _, f := range search.Highlight(st.Live.Text, c.Language, q, 2) {
 		r.Excerpts = append(r.Excerpts, runs(f))
 	}
 	return nil

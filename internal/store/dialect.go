@@ -97,7 +97,11 @@ func (s *Store) connectSQLite(ctx context.Context, path string) error {
 	if err := w.PingContext(ctx); err != nil {
 		w.Close()
 		r.Close()
-		return fmt.Errorf("open the database %s: %w; check that the folder can be written and the file is a Dateline database", path, err)
+		hint := "check that the folder can be written and the file is a Dateline database"
+		if e := (*sqlite.Error)(nil); errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL {
+			hint = "make room on the disk"
+		}
+		return fmt.Errorf("open the database %s: %w; %s", path, err, hint)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"dateline/internal/markup"
 	"dateline/internal/news"
 )
 
@@ -23,8 +24,17 @@ func (t *tx) addRevision(st *news.Story, who news.Actor, note string) error {
 	return nil
 }
 
+// addVersion keeps the document apart from the rest of the content: readers' pages
+// need what was rendered of it and its words, never itself, and reading it costs more
+// than all the rest of a page.
 func (t *tx) addVersion(id news.StoryID, v *news.Version) error {
-	content, err := json.Marshal(&v.Content)
+	c := v.Content
+	c.Body = markup.Document{}
+	content, err := json.Marshal(&c)
+	if err != nil {
+		return err
+	}
+	doc, err := v.Content.Body.MarshalJSON()
 	if err != nil {
 		return err
 	}
@@ -33,28 +43,30 @@ func (t *tx) addVersion(id news.StoryID, v *news.Version) error {
 		return err
 	}
 	_, err = t.exec(`
-		INSERT INTO version (story_id, n, revision, content, body, change, at, by_id, by_name, note)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		string(id), v.N, v.Revision, string(content), string(body), string(v.Change), us(v.At), v.ByID, v.By, v.Note)
+		INSERT INTO version (story_id, n, revision, content, doc, body, text, change, at, by_id, by_name, note)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		string(id), v.N, v.Revision, string(content), string(doc), string(body), v.Text, string(v.Change), us(v.At), v.ByID, v.By, v.Note)
 	if err != nil {
 		return fmt.Errorf("write version %d of story %s: %w", v.N, id, err)
 	}
 	return nil
 }
 
-const versionColumns = `n, revision, content, body, change, at, by_id, by_name, note`
+const versionColumns = `n, revision, content, doc, body, text, change, at, by_id, by_name, note`
 
 func scanVersion(scan func(...any) error) (news.Version, error) {
 	var v news.Version
 	var content, body string
+	var doc []byte
 	var when int64
-	if err := scan(&v.N, &v.Revision, &content, &body, &v.Change, &when, &v.ByID, &v.By, &v.Note); err != nil {
+	if err := scan(&v.N, &v.Revision, &content, &doc, &body, &v.Text, &v.Change, &when, &v.ByID, &v.By, &v.Note); err != nil {
 		return v, err
 	}
 	v.At = at(when)
 	if err := json.Unmarshal([]byte(content), &v.Content); err != nil {
 		return v, fmt.Errorf("read version %d: %w", v.N, err)
 	}
+	v.Content.Body = markup.Kept(doc)
 	if err := json.Unmarshal([]byte(body), &v.Body); err != nil {
 		return v, fmt.Errorf("read the body of version %d: %w", v.N, err)
 	}

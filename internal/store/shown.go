@@ -14,9 +14,10 @@ import (
 // shown is the predicate on every read for readers. $1 is always now.
 const shown = `story.status = 'published' AND story.shown_at <= $1`
 
-// Shown loads a story that readers may see now; else NotFound.
+// Shown loads a story that readers may see now; else NotFound. Like all that is
+// loaded for readers it knows only what is public: its Content is the live version's.
 func (s *Store) Shown(ctx context.Context, id news.StoryID) (*news.Story, error) {
-	st, err := loadStory(s.read(ctx), id)
+	st, err := loadShown(s.read(ctx), id)
 	if err != nil {
 		return nil, s.translate(err)
 	}
@@ -40,7 +41,7 @@ func (s *Store) ShownAt(ctx context.Context, path string) (*news.Story, error) {
 	if err != nil {
 		return nil, s.translate(fmt.Errorf("look up %s: %w", path, err))
 	}
-	st, err := loadStory(q, id)
+	st, err := loadShown(q, id)
 	if err != nil {
 		return nil, s.translate(err)
 	}
@@ -183,7 +184,7 @@ func (s *Store) EachShown(ctx context.Context, yield func(*news.Story) error) er
 	for {
 		var batch []*news.Story
 		var live []int
-		rows, err := s.read(ctx).rows(`SELECT `+storyColumns+` FROM story WHERE `+shown+` AND id > $2 ORDER BY id LIMIT 200`, us(s.Now()), after)
+		rows, err := s.read(ctx).rows(`SELECT `+shownColumns+` FROM story WHERE `+shown+` AND id > $2 ORDER BY id LIMIT 200`, us(s.Now()), after)
 		err = each(rows, err, func(r *sql.Rows) error {
 			st, n, err := scanStory(r.Scan)
 			batch, live = append(batch, st), append(live, n)
@@ -196,6 +197,7 @@ func (s *Store) EachShown(ctx context.Context, yield func(*news.Story) error) er
 			if err := loadLive(s.read(ctx), st, live[i]); err != nil {
 				return s.translate(err)
 			}
+			st.Content = st.Live.Content
 			if err := yield(st); err != nil {
 				return err
 			}

@@ -106,6 +106,10 @@ func (t *tx) settle(who news.Actor, before, st *news.Story, o news.Outcome) erro
 const storyColumns = `id, kind, status, revision, version, content, created_at, changed_at, creator, creator_name,
 	publish_at, time_zone, slug, address, first_published_at, last_published_at, updated_at, notice, corrections, live_revision, live_version`
 
+// shownColumns are storyColumns without the latest revision's content, which readers
+// may not see and reading which costs as much as the page.
+var shownColumns = strings.Replace(storyColumns, " content,", " '{}',", 1)
+
 // scanStory reads storyColumns and gives the live version's number.
 func scanStory(scan func(...any) error) (*news.Story, int, error) {
 	var st news.Story
@@ -129,13 +133,13 @@ func scanStory(scan func(...any) error) (*news.Story, int, error) {
 }
 
 // story loads one story with its live version.
-func (t *tx) story(id news.StoryID) (*news.Story, error) { return loadStory(t, id) }
+func (t *tx) story(id news.StoryID) (*news.Story, error) { return loadStory(t, storyColumns, id) }
 
-func loadStory(q querier, id news.StoryID) (*news.Story, error) {
+func loadStory(q querier, columns string, id news.StoryID) (*news.Story, error) {
 	if !news.IsID(string(id)) {
 		return nil, news.Missing("story")
 	}
-	st, live, err := scanStory(q.row(`SELECT `+storyColumns+` FROM story WHERE id = $1`, string(id)).Scan)
+	st, live, err := scanStory(q.row(`SELECT `+columns+` FROM story WHERE id = $1`, string(id)).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, news.Missing("story")
 	}
@@ -143,6 +147,15 @@ func loadStory(q querier, id news.StoryID) (*news.Story, error) {
 		return nil, err
 	}
 	return st, loadLive(q, st, live)
+}
+
+// loadShown loads a story as readers' pages need it: its Content is the live one.
+func loadShown(q querier, id news.StoryID) (*news.Story, error) {
+	st, err := loadStory(q, shownColumns, id)
+	if err == nil && st.Live != nil {
+		st.Content = st.Live.Content
+	}
+	return st, err
 }
 
 func loadLive(q querier, st *news.Story, n int) error {
@@ -159,7 +172,7 @@ func loadLive(q querier, st *news.Story, n int) error {
 
 // Story loads a story of any status, for staff.
 func (s *Store) Story(ctx context.Context, id news.StoryID) (*news.Story, error) {
-	st, err := loadStory(s.read(ctx), id)
+	st, err := loadStory(s.read(ctx), storyColumns, id)
 	return st, s.translate(err)
 }
 

@@ -104,6 +104,12 @@ func (t *tx) make(table string, r *news.Ref) error {
 			t.change(news.TopicChange, slug, table+":"+slug)
 			return nil
 		}
+		// Taken: the slug by another name, or the name by somebody who made it since
+		// we looked (on PostgreSQL writers run side by side); then it is this one.
+		err = t.row(`SELECT slug, name FROM `+table+` WHERE name_key = $1`, nameKey(r.Name)).Scan(&r.Slug, &r.Name)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
 	}
 	return fmt.Errorf("make %s %q: no free slug", table, r.Name)
 }

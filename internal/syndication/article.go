@@ -3,6 +3,7 @@ package syndication
 import (
 	"slices"
 
+	"dateline/internal/markup"
 	"dateline/internal/news"
 )
 
@@ -54,8 +55,10 @@ func (a *Article) pictures() []*shown {
 	if c.Picture != nil {
 		add(*c.Picture)
 	}
-	for _, p := range c.Body.Pictures() {
-		add(news.PictureUse{Media: news.MediaID(p.Media), Caption: p.Caption, Credit: p.Credit, Alt: p.Alt})
+	for _, p := range a.Story.Live.Body.Slots() {
+		if p.Kind == markup.SlotPicture {
+			add(news.PictureUse{Media: news.MediaID(p.Media), Caption: p.Caption, Credit: p.Credit, Alt: p.Alt})
+		}
 	}
 	return out
 }

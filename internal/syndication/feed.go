@@ -124,7 +124,7 @@ func (f *Feed) entry(it *Item) entry {
 	}
 	v := it.Story.Live
 	if e.summary == "" {
-		e.summary = v.Content.Body.Summary(300)
+		e.summary = v.Summary(300)
 	}
 	text := s.text(v, f.Pictures, f.Cards)
 	if text == "" {

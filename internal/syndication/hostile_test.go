@@ -66,7 +66,7 @@ func tryStory(t testing.TB, s string) {
 	}
 	st := &news.Story{ID: storyID(1), Kind: news.Article, Status: news.Published, Version: 1, Slug: s, Address: "/2026/11/25/" + s,
 		FirstPublished: began, Updated: began, Corrections: []news.Correction{{Kind: news.UpdateNote, Text: s, At: began}}}
-	st.Live = &news.Version{N: 1, Content: c, Body: news.Render(&c), At: began}
+	st.Live = &news.Version{N: 1, Content: c, Body: news.Render(&c), Text: c.Body.Text(), At: began}
 	f := feedOf(st)
 	f.Title, f.Description = s, s
 	for _, full := range []bool{true, false} {

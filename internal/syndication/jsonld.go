@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"dateline/internal/markup"
 	"dateline/internal/news"
 )
 
@@ -82,11 +83,11 @@ func JSONLD(a Article) []byte {
 	out := ldArticle{
 		Context: "https://schema.org", Type: "NewsArticle", ID: URN(st.ID), URL: here,
 		SameAs: elsewhere(c.ExternalURL), MainEntity: &ldThing{Type: "WebPage", ID: here},
-		Headline: c.Headline, Description: first(c.Standfirst, c.Body.Summary(300)),
+		Headline: c.Headline, Description: first(c.Standfirst, st.Live.Summary(300)),
 		Language:  first(c.Language, s.Language),
 		Published: rfc3339(st.FirstPublished), Modified: rfc3339(st.Updated), Dateline: c.Dateline,
 		Publisher: ldPublisher{Type: "NewsMediaOrganization", Name: s.Name, URL: s.abs("/")},
-		Section:   c.Section.Name, WordCount: c.Body.Words(), Free: true,
+		Section:   c.Section.Name, WordCount: markup.Words(st.Live.Text), Free: true,
 	}
 	if st.Kind == news.Page {
 		// What only articles have goes.

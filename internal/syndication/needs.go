@@ -23,7 +23,7 @@ func (n *needs) story(s *news.Story) {
 	if s == nil || s.Live == nil {
 		return
 	}
-	for _, id := range s.Live.Content.Pictures() {
+	for _, id := range s.Live.Pictures() {
 		n.picture(id)
 	}
 	for _, slot := range s.Live.Body.Slots() {

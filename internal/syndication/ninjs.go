@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"dateline/internal/markup"
 	"dateline/internal/news"
 )
 
@@ -102,11 +103,11 @@ func Ninjs(a Article) []byte {
 		out.Descriptions = []ninjsText{{Role: "summary", ContentType: "text/plain", Value: c.Standfirst}}
 	}
 	if html := s.text(v, a.Pictures, a.Cards); html != "" {
-		out.Bodies = append(out.Bodies, ninjsText{Role: "main", ContentType: "text/html", WordCount: c.Body.Words(), Value: html})
+		out.Bodies = append(out.Bodies, ninjsText{Role: "main", ContentType: "text/html", WordCount: markup.Words(v.Text), Value: html})
 	}
-	if text := c.Body.Text(); text != "" {
+	if text := v.Text; text != "" {
 		out.Bodies = append(out.Bodies, ninjsText{Role: "plain", ContentType: "text/plain",
-			CharCount: utf8.RuneCountInString(text), WordCount: c.Body.Words(), Value: text})
+			CharCount: utf8.RuneCountInString(text), WordCount: markup.Words(v.Text), Value: text})
 	}
 	if u := elsewhere(c.ExternalURL); u != "" {
 		out.Representation = "partial"

@@ -60,8 +60,10 @@ CREATE TABLE version (
     story_id TEXT   NOT NULL REFERENCES story (id),
     n        BIGINT NOT NULL,
     revision BIGINT NOT NULL,
-    content  TEXT   NOT NULL,
-    body     TEXT   NOT NULL,
+    content  TEXT   NOT NULL, -- all but the document
+    doc      TEXT   NOT NULL, -- the document, read only where it is needed
+    body     TEXT   NOT NULL, -- the document as it was rendered
+    text     TEXT   NOT NULL, -- its words
     change   TEXT   NOT NULL,
     at       BIGINT NOT NULL,
     by_id    TEXT   NOT NULL,
