@@ -44,6 +44,7 @@ type dialect interface {
 	translate(err error) error
 	snapshot() *sql.TxOptions // for a long consistent read
 	notify(t *tx, n int64) error
+	alone() string                                           // ends a SELECT of rows that nobody else may change meanwhile
 	order(table string) string                               // how a dump orders a table
 	check(ctx context.Context, db *sql.DB) ([]string, error) // what is wrong with the database's files or settings
 }
@@ -120,6 +121,7 @@ func (sqliteDialect) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly:
 func (sqliteDialect) retries(error) bool       { return false } // one writer waits its turn; nothing to retry
 func (sqliteDialect) lastCare(s *Store)        { s.w.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`) }
 func (sqliteDialect) notify(*tx, int64) error  { return nil } // one serving process; commands are found by polling
+func (sqliteDialect) alone() string            { return "" }  // there is one writer
 func (sqliteDialect) clock(context.Context, *sql.DB) (time.Time, bool, error) {
 	return time.Time{}, false, nil
 }
@@ -208,6 +210,7 @@ func (postgresDialect) begin(ctx context.Context, tx *sql.Tx, _ time.Time) (time
 	return at(n), err
 }
 func (postgresDialect) lastCare(*Store) {}
+func (postgresDialect) alone() string   { return ` FOR UPDATE` }
 func (postgresDialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }

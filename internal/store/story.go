@@ -133,13 +133,18 @@ func scanStory(scan func(...any) error) (*news.Story, int, error) {
 }
 
 // story loads one story with its live version.
-func (t *tx) story(id news.StoryID) (*news.Story, error) { return loadStory(t, storyColumns, id) }
+// story reads a story that is about to be changed. Where writers run side by side it
+// is nobody else's from here to the end of the transaction: two who both read it as it
+// was would each write the whole of it, and one step (a kill) would be undone by the other.
+func (t *tx) story(id news.StoryID) (*news.Story, error) {
+	return loadStory(t, storyColumns, id, t.s.dialect.alone())
+}
 
-func loadStory(q querier, columns string, id news.StoryID) (*news.Story, error) {
+func loadStory(q querier, columns string, id news.StoryID, alone string) (*news.Story, error) {
 	if !news.IsID(string(id)) {
 		return nil, news.Missing("story")
 	}
-	st, live, err := scanStory(q.row(`SELECT `+columns+` FROM story WHERE id = $1`, string(id)).Scan)
+	st, live, err := scanStory(q.row(`SELECT `+columns+` FROM story WHERE id = $1`+alone, string(id)).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, news.Missing("story")
 	}
@@ -151,7 +156,7 @@ func loadStory(q querier, columns string, id news.StoryID) (*news.Story, error) 
 
 // loadShown loads a story as readers' pages need it: its Content is the live one.
 func loadShown(q querier, id news.StoryID) (*news.Story, error) {
-	st, err := loadStory(q, shownColumns, id)
+	st, err := loadStory(q, shownColumns, id, "")
 	if err == nil && st.Live != nil {
 		st.Content = st.Live.Content
 	}
@@ -172,7 +177,7 @@ func loadLive(q querier, st *news.Story, n int) error {
 
 // Story loads a story of any status, for staff.
 func (s *Store) Story(ctx context.Context, id news.StoryID) (*news.Story, error) {
-	st, err := loadStory(s.read(ctx), storyColumns, id)
+	st, err := loadStory(s.read(ctx), storyColumns, id, "")
 	return st, s.translate(err)
 }
 
