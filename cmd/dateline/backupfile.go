@@ -147,10 +147,12 @@ func eachEntry(path string, entry func(name string, data []byte) error) (m manif
 		return m, err
 	}
 	defer f.Close()
-	zip, err := gzip.NewReader(bufio.NewReaderSize(f, 1<<20))
+	all := bufio.NewReaderSize(f, 1<<20)
+	zip, err := gzip.NewReader(all)
 	if err != nil {
 		return m, errors.New("this is no Dateline backup")
 	}
+	zip.Multistream(false) // whatever follows is not ours
 	in := tar.NewReader(zip)
 	sums := map[string]string{}
 	for {
@@ -192,6 +194,9 @@ func eachEntry(path string, entry func(name string, data []byte) error) (m manif
 	// gzip's own sum.
 	if _, err := io.Copy(io.Discard, zip); err != nil {
 		return m, fmt.Errorf("the backup is damaged: %w", err)
+	}
+	if _, err := all.ReadByte(); !errors.Is(err, io.EOF) {
+		return m, errors.New("the backup is damaged: something follows its end")
 	}
 	return m, nil
 }

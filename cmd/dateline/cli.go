@@ -96,5 +96,6 @@ func oneLine(err error) string {
 		}
 		return b.String()
 	}
-	return err.Error()
+	// Some drivers' errors have several lines, and an operator's tools read one.
+	return strings.Join(strings.Fields(err.Error()), " ")
 }
