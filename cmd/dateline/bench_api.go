@@ -21,7 +21,7 @@ type benchEditor struct {
 // editor makes a token on the throw-away newsroom. It works on servers started later
 // and on those running now.
 func (b *bench) editor(ctx context.Context, s *benchServer) (*benchEditor, error) {
-	out, err := b.command(ctx, "token", "new", "--name", "bench", "--role", "editor")
+	out, _, err := b.command(ctx, "token", "new", "--name", "bench", "--role", "editor")
 	if err != nil {
 		return nil, err
 	}

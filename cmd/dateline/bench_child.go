@@ -61,24 +61,24 @@ func (b *bench) start(c *benchChild) error {
 }
 
 // command runs one of this program's commands on the throw-away newsroom to its end,
-// and gives what it printed.
-func (b *bench) command(ctx context.Context, args ...string) (string, error) {
+// and gives what it printed and the processor time it took.
+func (b *bench) command(ctx context.Context, args ...string) (string, time.Duration, error) {
 	c := b.newChild("dateline "+args[0], b.self, append(args, b.place()...)...)
 	var out bytes.Buffer
 	c.cmd.Stdout = &out
 	if err := b.start(c); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	select {
 	case <-c.gone:
 	case <-ctx.Done():
 		c.stop()
-		return "", context.Cause(ctx)
+		return "", 0, context.Cause(ctx)
 	}
 	if c.err != nil {
-		return "", c.failure()
+		return "", 0, c.failure()
 	}
-	return out.String(), nil
+	return out.String(), c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime(), nil
 }
 
 // part starts a program that takes orders as JSON lines and answers each with one,

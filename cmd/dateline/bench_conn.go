@@ -3,13 +3,15 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/andybalholm/brotli"
 )
 
 // A benchConn is one keep-alive connection of the simplest client there is: it costs
@@ -49,11 +51,11 @@ func benchAsk(address, path string, headers ...string) []byte {
 // A benchHead is what a client must know of an answer.
 type benchHead struct {
 	status, length int
-	etag           string // only if asked for: a copy costs
+	etag, encoding string // only if asked for: copies cost
 }
 
-// send sends a request and reads the head of its answer.
-func (c *benchConn) send(request []byte, wantETag bool) (benchHead, error) {
+// send sends a request and reads the head of its answer, the whole of it if asked.
+func (c *benchConn) send(request []byte, whole bool) (benchHead, error) {
 	if _, err := c.conn.Write(request); err != nil {
 		return benchHead{}, err
 	}
@@ -79,9 +81,12 @@ func (c *benchConn) send(request []byte, wantETag bool) (benchHead, error) {
 			if h.length, err = strconv.Atoi(string(v)); err != nil {
 				return h, fmt.Errorf("no length in %.60q", line)
 			}
-		} else if wantETag {
+		} else if whole {
 			if v, ok := headerValue(line, "Etag: "); ok {
 				h.etag = string(v)
+			}
+			if v, ok := headerValue(line, "Content-Encoding: "); ok {
+				h.encoding = string(v)
 			}
 		}
 	}
@@ -107,10 +112,43 @@ func (c *benchConn) skip(h benchHead) error {
 	return err
 }
 
-// read reads an answer's body.
+// benchEncodings are the forms in which readers' programs ask for a page.
+var benchEncodings = []string{"br", "gzip", "identity"}
+
+// read reads an answer's body and unpacks it. The head must have been read whole.
 func (c *benchConn) read(h benchHead) (string, error) {
-	var b strings.Builder
-	b.Grow(h.length)
-	_, err := io.CopyN(&b, c.in, int64(h.length))
-	return b.String(), err
+	packed := make([]byte, h.length)
+	if _, err := io.ReadFull(c.in, packed); err != nil {
+		return "", err
+	}
+	var in io.Reader = bytes.NewReader(packed)
+	switch h.encoding {
+	case "":
+		return string(packed), nil
+	case "br":
+		in = brotli.NewReader(in)
+	case "gzip":
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return "", err
+		}
+		in = z
+	default:
+		return "", fmt.Errorf("an answer with the encoding %q, which was not asked for", h.encoding)
+	}
+	body, err := io.ReadAll(in)
+	return string(body), err
+}
+
+// page asks for a page in a form that readers' programs ask for.
+func (c *benchConn) page(address, path, encoding string, headers ...string) (benchHead, string, error) {
+	h, err := c.send(benchAsk(address, path, append(headers, "Accept-Encoding", encoding)...), true)
+	var body string
+	if err == nil {
+		body, err = c.read(h)
+	}
+	if err != nil {
+		err = fmt.Errorf("read %s: %w", path, err)
+	}
+	return h, body, err
 }

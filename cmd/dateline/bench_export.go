@@ -20,40 +20,44 @@ const exportHead = `<?xml version="1.0" encoding="UTF-8"?>
 <channel><title>Bench</title><link>https://bench.example</link><language>en</language><wp:wxr_version>1.2</wp:wxr_version>
 `
 
+// A filling is how the import of a newsroom went.
+type filling struct {
+	stories   int
+	perSecond float64
+	cpu       time.Duration // of a story
+}
+
 // fill makes the throw-away newsroom: it writes a WordPress export of the stories and
-// brings it in by the same command that a newsroom would use. It gives how many
-// stories arrived and how many a second.
-func (b *bench) fill(ctx context.Context) (n int, perSecond float64, err error) {
+// brings it in by the same command that a newsroom would use.
+func (b *bench) fill(ctx context.Context) (f filling, err error) {
 	if err := b.refuseFilled(ctx); err != nil {
-		return 0, 0, err
+		return f, err
 	}
 	b.say("writing an export of %d stories", b.Size)
 	file := filepath.Join(b.dir, "export.xml")
-	if n, err = b.writeExport(file); err != nil {
-		return 0, 0, err
+	if f.stories, err = b.writeExport(file); err != nil {
+		return f, err
 	}
 	b.say("importing it")
 	report := filepath.Join(b.dir, "import.json")
 	began := time.Now()
-	if _, err := b.command(ctx, "import", "wordpress", file, "--report", report); err != nil {
-		return 0, 0, err
+	_, cpu, err := b.command(ctx, "import", "wordpress", file, "--report", report)
+	if err != nil {
+		return f, err
 	}
-	took := time.Since(began)
+	f.perSecond, f.cpu = float64(f.stories)/time.Since(began).Seconds(), cpu/time.Duration(f.stories)
 	raw, err := os.ReadFile(report)
 	if err != nil {
-		return 0, 0, fmt.Errorf("read the import's report: %w", err)
+		return f, fmt.Errorf("read the import's report: %w", err)
 	}
 	var r importReport
 	if err := json.Unmarshal(raw, &r); err != nil {
-		return 0, 0, fmt.Errorf("read the import's report: %w", err)
+		return f, fmt.Errorf("read the import's report: %w", err)
 	}
-	if got := r.Kept[string(news.Published)]; got != n {
-		return 0, 0, fmt.Errorf("the import published %d of %d stories", got, n)
+	if got := r.Kept[string(news.Published)]; got != f.stories {
+		return f, fmt.Errorf("the import published %d of %d stories", got, f.stories)
 	}
-	if err := os.Remove(file); err != nil {
-		return 0, 0, err
-	}
-	return n, float64(n) / took.Seconds(), nil
+	return f, os.Remove(file)
 }
 
 // refuseFilled keeps a bench off a database that somebody uses.

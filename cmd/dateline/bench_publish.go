@@ -31,11 +31,11 @@ func (c *benchPublishCmd) Run(ctx context.Context, std *std) error {
 }
 
 func (c *benchPublishCmd) publish(ctx context.Context, b *bench) error {
-	n, _, err := b.fill(ctx)
+	f, err := b.fill(ctx)
 	if err != nil {
 		return err
 	}
-	b.report.told("stories", float64(n), "stories")
+	b.report.told("stories", float64(f.stories), "stories")
 	b.say("starting it")
 	s, err := b.serve(ctx, startMost)
 	if err != nil {
@@ -147,33 +147,26 @@ func (p *publishMeasure) look(looks []lookout, path, topic, word string) error {
 	errs := make([]error, len(looks))
 	for i, l := range looks {
 		all.Go(func() {
-			var at, want string
+			at, want, encoding := "", path, "gzip" // as feed readers ask; browsers take Brotli
 			switch l.name {
 			case "article":
-				at, want = path, word
+				at, want, encoding = path, word, "br"
 			case "front page":
-				at, want = "/", path
+				at, encoding = "/", "br"
 			case "topic":
-				at, want = "/topics/"+url.PathEscape(news.Slug(topic)), path
+				at, encoding = "/topics/"+url.PathEscape(news.Slug(topic)), "br"
 			case "search":
-				at, want = "/search?q="+word, path
+				at, encoding = "/search?q="+word, "br"
 			case "RSS":
-				at, want = "/feed.rss", path
+				at = "/feed.rss"
 			case "Atom":
-				at, want = "/feed.atom", path
+				at = "/feed.atom"
 			default:
-				at, want = "/feed.json", path
+				at = "/feed.json"
 			}
-			h, err := l.conn.send(benchAsk(p.server.address, at), false)
-			if err != nil {
-				errs[i] = fmt.Errorf("read %s: %w", at, err)
-				return
-			}
-			body, err := l.conn.read(h)
-			if err != nil {
-				errs[i] = fmt.Errorf("read %s: %w", at, err)
-				return
-			}
+			var h benchHead
+			var body string
+			h, body, errs[i] = l.conn.page(p.server.address, at, encoding)
 			shown[i] = h.status == 200 && strings.Contains(body, want)
 		})
 	}
