@@ -82,19 +82,24 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 // A usageError is input on the command line that cannot be meant.
 type usageError struct{ error }
 
+// Unwrap lets oneLine find the newsroom's own words.
+func (u usageError) Unwrap() error { return u.error }
+
 func wrongUsage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// oneLine is an error as the operator reads it: a refusal's sentence and fields, or
-// the whole chain.
+// oneLine is an error as the operator reads it: a refusal's sentence or what it says of
+// each field, or the whole chain.
 func oneLine(err error) string {
 	var e *news.Error
 	if errors.As(err, &e) {
-		var b strings.Builder
-		b.WriteString(e.Message)
-		for _, f := range e.Fields {
-			fmt.Fprintf(&b, " %s: %s", f.Field, f.Detail)
+		if len(e.Fields) == 0 {
+			return e.Message
 		}
-		return b.String()
+		var b []string
+		for _, f := range e.Fields {
+			b = append(b, f.Field+": "+f.Detail)
+		}
+		return strings.Join(b, " ")
 	}
 	// Some drivers' errors have several lines, and an operator's tools read one.
 	return strings.Join(strings.Fields(err.Error()), " ")

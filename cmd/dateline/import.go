@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"dateline/internal/archive"
@@ -36,6 +37,11 @@ func (c *importCmd) Run(ctx context.Context, std *std) error {
 		return err
 	}
 	defer src.Close()
+	leave, err := c.aside()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	s, err := c.open(ctx, logger(std.err))
 	if err != nil {
 		return err
@@ -68,6 +74,24 @@ func (c *importCmd) Run(ctx context.Context, std *std) error {
 	}
 	_, err = live.Wait(ctx, last, nil)
 	return err
+}
+
+// aside has a dry run where there is no newsroom yet happen elsewhere: it keeps
+// nothing, an empty newsroom neither.
+func (c *importCmd) aside() (leave func(), err error) {
+	path, ok := strings.CutPrefix(c.database(), "sqlite:")
+	if !c.DryRun || !ok {
+		return func() {}, nil
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "dateline-dry-run-")
+	if err != nil {
+		return nil, err
+	}
+	c.Data, c.Database = dir, ""
+	return func() { os.RemoveAll(dir) }, nil
 }
 
 // source opens the export. Standard input is kept in a file first: an export is read
