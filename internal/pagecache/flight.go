@@ -92,9 +92,9 @@ func (c *Cache) land(f *flight, r Response, p *page, err error) {
 	if c.flights[f.key] == f {
 		delete(c.flights, f.key)
 	}
-	if p == nil || len(r.Tags) == 0 {
-		// What an error or an untagged page depends on is not known: any
-		// purge may have made it wrong.
+	if p == nil || len(r.Tags) == 0 || r.Unkept {
+		// What an error, an untagged page or one never kept (a search) depends on
+		// is not known: any purge may have made it wrong.
 		f.current = c.epochs.number == f.began
 	} else {
 		f.current = !c.epochs.moved(r.Tags, f.began)

@@ -163,6 +163,34 @@ func TestStaleErrorIsNotShared(t *testing.T) {
 	})
 }
 
+// TestSearchBegunBeforeIsNotShared: what is never kept (a search) depends on more than
+// its tags say, so who comes after a publication gets one that began after it.
+func TestSearchBegunBeforeIsNotShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pagecache.New(pagecache.Options{})
+		found := "nothing"
+		render := func(ctx context.Context) (pagecache.Response, error) {
+			was := found
+			time.Sleep(time.Second)
+			r, err := html([]byte(was), nil, "site")(ctx)
+			r.Unkept = true
+			return r, err
+		}
+		early := ask(t.Context(), c, "/search?q=x", render)
+		synctest.Wait()
+		found = "the story"
+		c.Purge("story:1") // names none of the search's tags
+		late := ask(t.Context(), c, "/search?q=x", render)
+		pass(time.Minute)
+		if early.body != "nothing" {
+			t.Errorf("early reader got %q, %v", early.body, early.err)
+		}
+		if late.body != "the story" {
+			t.Errorf("reader after the publication got %q, %v", late.body, late.err)
+		}
+	})
+}
+
 func TestRenderFails(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for name, fail := range map[string]func() (pagecache.Response, error){

@@ -87,6 +87,7 @@ func TestOverTheWire(t *testing.T) {
 				t.Errorf("rendered and kept differ (-rendered +kept):\n%s", d)
 			}
 		}
+		srv.Close() // a handler may still be counting when its answer has arrived
 		if hits.Load() != 1 {
 			t.Errorf("%d hits, want 1", hits.Load())
 		}
@@ -167,16 +168,16 @@ func TestLeftAlone(t *testing.T) {
 	for _, tc := range []struct {
 		name, contentType string
 		body              []byte
-		packed            bool
+		packed, vary      bool
 	}{
-		{"page", "text/html; charset=utf-8", article(5000), true},
-		{"feed", "application/rss+xml; charset=utf-8", article(5000), true},
-		{"sitemap", "application/xml", article(5000), true},
-		{"JSON feed", "application/feed+json", article(5000), true},
-		{"small page", "text/html; charset=utf-8", article(200), false},
-		{"noise called text", "text/plain", noise, false},
-		{"picture", "image/jpeg", article(5000), false},
-		{"broken type", "text/html;;;=", article(5000), false},
+		{"page", "text/html; charset=utf-8", article(5000), true, true},
+		{"feed", "application/rss+xml; charset=utf-8", article(5000), true, true},
+		{"sitemap", "application/xml", article(5000), true, true},
+		{"JSON feed", "application/feed+json", article(5000), true, true},
+		{"small page", "text/html; charset=utf-8", article(200), false, false},
+		{"noise called text", "text/plain", noise, false, true}, // tried, and not worth it
+		{"picture", "image/jpeg", article(5000), false, false},
+		{"broken type", "text/html;;;=", article(5000), false, false},
 	} {
 		c := pagecache.New(pagecache.Options{})
 		resp, _ := get(t, c, "/", func(context.Context) (pagecache.Response, error) {
@@ -185,8 +186,8 @@ func TestLeftAlone(t *testing.T) {
 		if got := resp.Header.Get("Content-Encoding") != ""; got != tc.packed {
 			t.Errorf("%s: packed %v, want %v", tc.name, got, tc.packed)
 		}
-		if got := resp.Header.Get("Vary") != ""; got != tc.packed {
-			t.Errorf("%s: Vary sent %v, want %v", tc.name, got, tc.packed)
+		if got := resp.Header.Get("Vary") != ""; got != tc.vary {
+			t.Errorf("%s: Vary sent %v, want %v", tc.name, got, tc.vary)
 		}
 	}
 }

@@ -5,18 +5,24 @@ import (
 	"encoding/base64"
 	"net/http"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// A page is a finished answer. Nothing in it changes once made, so any number
-// of requests may be writing it at once.
+// A page is a finished answer. What requests see of it never changes, so any number
+// of them may be writing it at once; a coding that nobody has asked for yet is made
+// by the first who does, and once.
 type page struct {
 	status   int
-	headers  []field // all but those of the variant
-	brief    []field // what a 304 repeats
-	variants [codings]variant
-	vary     bool // there is more than one variant
-	keep     bool // made to be kept
+	body     []byte
+	labels   [sha256.Size]byte // of all that an ETag covers besides the bytes; zero for no ETag
+	headers  []field           // all but those of the variant
+	brief    []field           // what a 304 repeats
+	variants [codings]lazyVariant
+	pools    [codings]*sync.Pool // nil for a coding that the page does not come in
+	vary     bool                // there may be more than one variant
+	keep     bool                // made to be kept
 	until    time.Time
 }
 
@@ -27,36 +33,32 @@ type variant struct {
 	etag, length, encoding []string
 }
 
+type lazyVariant struct {
+	once sync.Once
+	made atomic.Pointer[variant]
+}
+
 var (
-	varyEncoding   = []string{"Accept-Encoding"}
-	encodingGzip   = []string{"gzip"}
-	encodingBrotli = []string{"br"}
+	varyEncoding = []string{"Accept-Encoding"}
+	encodings    = [codings][]string{gzipped: {"gzip"}, brotlied: {"br"}}
 )
 
-// newPage compresses and labels a checked response. What is not kept, or is kept
-// only until the flood of strange addresses sweeps it out, gets the cheap form of
-// gzip and no Brotli: it is made for a handful of requests.
+// newPage labels a checked response. What is not kept, or is kept only until the
+// flood of strange addresses sweeps it out, comes in the cheap form of gzip and in no
+// Brotli: it is made for a handful of requests.
 func (c *Cache) newPage(r *Response, keep bool) *page {
-	p := &page{status: r.Status, until: r.Until, keep: keep}
-	dear := keep && r.Status == http.StatusOK
-	p.variants[identity] = c.newVariant(r, r.Body, nil)
+	p := &page{status: r.Status, body: r.Body, until: r.Until, keep: keep}
 	if len(r.Body) >= minCompress && compressible(r.ContentType) {
-		pool := &gzips
-		if !dear {
-			pool = &fastGzips
-		}
-		if b := pack(pool, r.Body); b != nil {
-			p.variants[gzipped] = c.newVariant(r, b, encodingGzip)
-			p.vary = true
-		}
-		if dear {
-			if b := pack(&brotlis, r.Body); b != nil {
-				p.variants[brotlied] = c.newVariant(r, b, encodingBrotli)
-				p.vary = true
-			}
+		p.vary = true
+		if keep && r.Status == http.StatusOK {
+			p.pools[gzipped], p.pools[brotlied] = &gzips, &brotlis
+		} else {
+			p.pools[gzipped] = &fastGzips
 		}
 	}
-
+	if r.Status == http.StatusOK { // an ETag serves 304s, which only a 200 may turn into
+		p.labels = c.digest(r)
+	}
 	control := r.CacheControl
 	if control == "" {
 		control = c.cacheControl
@@ -77,14 +79,9 @@ func (c *Cache) newPage(r *Response, keep bool) *page {
 	return p
 }
 
-// newVariant labels one form of the body. The ETag is strong: it covers these
-// very bytes (two versions of a compressor need not agree), and since a 304 does
-// not repeat them, the content type and the policy headers too.
-func (c *Cache) newVariant(r *Response, body []byte, encoding []string) variant {
-	v := variant{body: body, encoding: encoding, length: []string{strconv.Itoa(len(body))}}
-	if r.Status != http.StatusOK {
-		return v // an ETag serves 304s, which only a 200 may turn into
-	}
+// digest covers what a 304 does not repeat besides the body: the content type and the
+// policy headers.
+func (c *Cache) digest(r *Response) [sha256.Size]byte {
 	h := sha256.New()
 	h.Write(c.policyDigest[:])
 	if len(r.Header) > 0 {
@@ -92,31 +89,61 @@ func (c *Cache) newVariant(r *Response, body []byte, encoding []string) variant 
 		h.Write(d[:])
 	}
 	h.Write([]byte(r.ContentType))
-	h.Write([]byte{0})
-	h.Write(body)
-	v.etag = []string{`"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// variant gives the page in a coding, made now if nobody asked before.
+func (p *page) variant(c coding) *variant {
+	l := &p.variants[c]
+	if v := l.made.Load(); v != nil {
+		return v
+	}
+	l.once.Do(func() { l.made.Store(p.newVariant(c)) })
+	return l.made.Load()
+}
+
+// newVariant makes one form of the body. The ETag is strong: it covers these very
+// bytes, since two versions of a compressor need not agree.
+func (p *page) newVariant(c coding) *variant {
+	body := p.body
+	if c != identity {
+		if p.pools[c] == nil {
+			return &variant{}
+		}
+		if body = pack(p.pools[c], body); body == nil {
+			return &variant{}
+		}
+	}
+	v := &variant{body: body, encoding: encodings[c], length: []string{strconv.Itoa(len(body))}}
+	if p.labels != [sha256.Size]byte{} {
+		h := sha256.New()
+		h.Write(p.labels[:])
+		h.Write(body)
+		v.etag = []string{`"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`}
+	}
 	return v
 }
 
 // choose picks the variant that the request likes best, Brotli before gzip
 // before identity among equals.
 func (p *page) choose(r *http.Request) *variant {
-	best := &p.variants[identity]
-	if !p.vary {
-		return best
-	}
 	lines := r.Header["Accept-Encoding"]
-	if len(lines) == 0 {
-		return best
+	if !p.vary || len(lines) == 0 {
+		return p.variant(identity)
 	}
 	weight := accepted(lines)
-	most := weight[identity]
-	for _, c := range [...]coding{gzipped, brotlied} {
-		if weight[c] > 0 && weight[c] >= most && p.variants[c].length != nil {
-			best, most = &p.variants[c], weight[c]
+	for {
+		best := identity
+		for _, c := range [...]coding{gzipped, brotlied} {
+			if p.pools[c] != nil && weight[c] > 0 && weight[c] >= weight[best] {
+				best = c
+			}
 		}
+		if v := p.variant(best); v.length != nil {
+			return v
+		}
+		weight[best] = 0 // it saves nothing: the next best
 	}
-	return best
 }
 
 // write answers a GET or HEAD request and reports how many bytes of the body
@@ -149,11 +176,12 @@ func (p *page) write(w http.ResponseWriter, r *http.Request) (n int, notModified
 	return n, false
 }
 
-// size is what the page holds in memory, in bytes, bookkeeping guessed upwards.
+// size is what the page may come to hold in memory, in bytes: bookkeeping guessed
+// upwards, and half the body for the codings that are made later.
 func (p *page) size() int64 {
-	n := 768
-	for i := range p.variants {
-		n += len(p.variants[i].body) + 64
+	n := 1024 + len(p.body)
+	if p.vary {
+		n += len(p.body) / 2
 	}
 	for _, f := range p.headers {
 		n += 48
