@@ -26,6 +26,7 @@ var layout = map[string]room{
 	"search":     {"", "modernc.org/sqlite golang.org/x/text github.com/blevesearch/snowballstem"},
 	"mediastore": {"", "github.com/minio/minio-go/v7"},
 	"pagecache":  {"", "github.com/andybalholm/brotli github.com/klauspost/compress"},
+	"webpush":    {"", "golang.org/x/net golang.org/x/crypto"},
 	// the newsroom's things and rules
 	"news": {"markup", "github.com/google/uuid golang.org/x/text"},
 	// translators
