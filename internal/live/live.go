@@ -84,6 +84,7 @@ type Node struct {
 	ready     bool
 	reachable bool
 	lost      time.Time // since when it is not
+	unwritten time.Time // since when the index cannot be written; zero when it can
 	leaseEnd  time.Time // by our clock; zero means none
 	lapsed    bool      // had no lease for a while, and may not show all that was missed
 	waited    map[int64]bool
@@ -216,7 +217,7 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 	last := changes[len(changes)-1].N
 	indexErr := n.index(ctx, changes)
 	if indexErr == nil {
-		n.set(func() { n.indexed = max(n.indexed, last) })
+		n.set(func() { n.indexed, n.unwritten = max(n.indexed, last), time.Time{} })
 	}
 	n.purge(changes)
 	n.rebuildIfAsked(changes)
@@ -228,6 +229,11 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 		}
 	}
 	if indexErr != nil && ctx.Err() == nil {
+		n.set(func() {
+			if n.unwritten.IsZero() {
+				n.unwritten = n.o.Now()
+			}
+		})
 		n.o.Log.Error("the search index could not take a change; it is tried again", "change", last, "error", indexErr)
 		n.o.Told("The search index cannot be written; new stories are not found by search. Check the disk of the data folder, then run: dateline reindex", true)
 		return false, nil
@@ -320,10 +326,11 @@ func (n *Node) Wait(ctx context.Context, number int64, pages []string) (news.Tim
 	return t, nil
 }
 
-// cutOff tells whether the database has not answered for so long that waiting for it
-// would only keep an editor from hearing so; n.mu is held.
+// cutOff tells whether the database has not answered, or the index not taken a change,
+// for so long that waiting would only keep an editor from hearing so; n.mu is held.
 func (n *Node) cutOff() bool {
-	return !n.reachable && n.o.Now().Sub(n.lost) >= waitCut
+	now := n.o.Now()
+	return !n.reachable && now.Sub(n.lost) >= waitCut || !n.unwritten.IsZero() && now.Sub(n.unwritten) >= waitCut
 }
 
 // everywhere waits for the other nodes.

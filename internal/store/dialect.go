@@ -41,6 +41,9 @@ type dialect interface {
 	care(s *Store) []func(context.Context)
 	lastCare(s *Store)
 	retries(err error) bool
+	// stale tells whether err may come from a connection of the pool that was cut while
+	// it lay idle (the server was started again): then another one may work.
+	stale(err error) bool
 	translate(err error) error
 	snapshot() *sql.TxOptions // for a long consistent read
 	notify(t *tx, n int64) error
@@ -119,6 +122,7 @@ func (sqliteDialect) begin(_ context.Context, _ *sql.Tx, now time.Time) (time.Ti
 }
 func (sqliteDialect) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 func (sqliteDialect) retries(error) bool       { return false } // one writer waits its turn; nothing to retry
+func (sqliteDialect) stale(error) bool         { return false }
 func (sqliteDialect) lastCare(s *Store)        { s.w.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`) }
 func (sqliteDialect) notify(*tx, int64) error  { return nil } // one serving process; commands are found by polling
 func (sqliteDialect) alone() string            { return "" }  // there is one writer
@@ -239,6 +243,11 @@ func (d postgresDialect) care(s *Store) []func(context.Context) {
 func (postgresDialect) retries(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+func (postgresDialect) stale(err error) bool {
+	var ce *pgconn.ConnectError // a new connection was tried, and that is the answer
+	return !errors.As(err, &ce) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) && !pgconn.Timeout(err)
 }
 
 func (postgresDialect) translate(err error) error {

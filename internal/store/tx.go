@@ -125,17 +125,23 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) (int64, error) {
 			}
 			return n, nil
 		}
-		if try < 4 && s.dialect.retries(err) {
+		var u unbegun
+		if try < 4 && (s.dialect.retries(err) || errors.As(err, &u) && s.dialect.stale(err) && ctx.Err() == nil) {
 			continue
 		}
 		return 0, s.translate(err)
 	}
 }
 
+// An unbegun is the error of a transaction that did nothing yet.
+type unbegun struct{ error }
+
+func (u unbegun) Unwrap() error { return u.error }
+
 func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err error) {
 	sqlTx, err := s.w.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, fmt.Errorf("begin: %w", err)
+		return 0, unbegun{fmt.Errorf("begin: %w", err)}
 	}
 	t := &tx{ctx: ctx, s: s, sql: sqlTx, now: s.Now()}
 	defer func() {
@@ -148,7 +154,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err
 	}()
 	now, err := s.dialect.begin(ctx, sqlTx, t.now)
 	if err != nil {
-		return 0, fmt.Errorf("begin: %w", err)
+		return 0, unbegun{fmt.Errorf("begin: %w", err)}
 	}
 	if !s.ownClock {
 		t.now = now
