@@ -92,7 +92,8 @@ func (c *restoreCmd) Run(ctx context.Context, std *std) error {
 }
 
 type verifyCmd struct {
-	File string `arg:"" help:"The backup." type:"existingfile"`
+	place        // taken as every command takes it; a backup needs neither
+	File  string `arg:"" help:"The backup." type:"existingfile"`
 }
 
 func (c *verifyCmd) Run(std *std) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"dateline/internal/mediastore"
+	"dateline/internal/news"
 	"dateline/internal/store"
 )
 
@@ -66,6 +67,7 @@ func writeBackup(ctx context.Context, w io.Writer, s *store.Store, files mediast
 	enc := json.NewEncoder(&part)
 	enc.SetEscapeHTML(false)
 	parts, inPart, table := 0, 0, ""
+	wanted := pictureNames{}
 	flush := func() error {
 		if part.Len() == 0 {
 			return nil
@@ -82,6 +84,11 @@ func writeBackup(ctx context.Context, w io.Writer, s *store.Store, files mediast
 			r.Columns, table = columns, t
 		}
 		m.Rows++
+		if t == "picture" {
+			if err := wanted.add(columns, values); err != nil {
+				return err
+			}
+		}
 		if err := enc.Encode(r); err != nil {
 			return err
 		}
@@ -109,6 +116,13 @@ func writeBackup(ctx context.Context, w io.Writer, s *store.Store, files mediast
 				break
 			}
 			n.files++
+			delete(wanted, name)
+		}
+	}
+	if err == nil && len(wanted) > 0 {
+		for name := range wanted {
+			err = fmt.Errorf("%d picture files are missing, %s among them; is --media right? See: dateline doctor", len(wanted), name)
+			break
 		}
 	}
 	if err == nil {
@@ -124,6 +138,30 @@ func writeBackup(ctx context.Context, w io.Writer, s *store.Store, files mediast
 		return n, fmt.Errorf("write the backup: %w", err)
 	}
 	return n, nil
+}
+
+// pictureNames are the files that the rows of pictures name: a backup without one of
+// them is no backup.
+type pictureNames map[string]bool
+
+func (w pictureNames) add(columns []string, values []any) error {
+	var p news.Picture
+	for i, c := range columns {
+		text, _ := values[i].(string)
+		switch c {
+		case "hash":
+			p.Hash = text
+		case "renditions":
+			if err := json.Unmarshal([]byte(text), &p.Renditions); err != nil {
+				return fmt.Errorf("read the renditions of a picture: %w", err)
+			}
+		}
+	}
+	w[p.File(news.Rendition{})] = true
+	for _, r := range p.Renditions {
+		w[p.File(r)] = true
+	}
+	return nil
 }
 
 func readAll(ctx context.Context, files mediastore.Store, name string) ([]byte, error) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -55,6 +57,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		kong.Description("Dateline runs an independent newsroom's site: one binary, one command."),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ValueFormatter(flagHelp),
 		kong.Writers(out, errOut),
 		kong.Exit(func(n int) { panic(leave(min(n, 2))) }),
 	)
@@ -67,6 +70,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		fmt.Fprintf(errOut, "dateline: %s\nRun \"dateline --help\" for usage.\n", err)
 		return 2
 	}
+	c.Demo.named = named(args, "--data", "DATELINE_DATA")
 	k.BindTo(ctx, (*context.Context)(nil))
 	if err := k.Run(&std{in, out, errOut}); err != nil {
 		fmt.Fprintln(errOut, "dateline:", oneLine(err))
@@ -77,6 +81,24 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return 1
 	}
 	return 0
+}
+
+// named tells whether a flag was given, on the command line or by its variable.
+func named(args []string, flag, variable string) bool {
+	if os.Getenv(variable) != "" {
+		return true
+	}
+	return slices.ContainsFunc(args, func(a string) bool { return a == flag || strings.HasPrefix(a, flag+"=") })
+}
+
+// flagHelp adds to a flag's help its default, which kong leaves out where a
+// placeholder stands.
+func flagHelp(v *kong.Value) string {
+	help := kong.DefaultHelpValueFormatter(v)
+	if v.Flag != nil && v.HasDefault && v.Flag.PlaceHolder != "" && v.Default != "" {
+		help += " Default: " + v.Default + "."
+	}
+	return help
 }
 
 // A usageError is input on the command line that cannot be meant.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 //
 //	ready URL          waits until the server there is ready
 //	fetch STATUS URL   asks for a page, wants the status, and keeps it as stdout
+//	await TEXT URL     asks again and again until the page has the text
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -37,6 +39,21 @@ func TestCommands(t *testing.T) {
 					}
 					if time.Now().After(end) {
 						ts.Fatalf("not ready: %v", err)
+					}
+				}
+			},
+			"await": func(ts *testscript.TestScript, _ bool, args []string) {
+				for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+					res, err := http.Get(args[1])
+					ts.Check(err)
+					b, err := io.ReadAll(res.Body)
+					res.Body.Close()
+					ts.Check(err)
+					if strings.Contains(string(b), args[0]) {
+						return
+					}
+					if time.Now().After(end) {
+						ts.Fatalf("GET %s has no %s:\n%s", args[1], args[0], b)
 					}
 				}
 			},

@@ -10,12 +10,20 @@ import (
 	"dateline/internal/news"
 )
 
-type demoCmd struct{ serveFlags }
+type demoCmd struct {
+	serveFlags
+	named bool // whether --data was given
+}
 
 // Run serves a sample newsroom from a folder that is gone afterwards, unless --data
 // names one.
 func (c *demoCmd) Run(ctx context.Context, std *std) (err error) {
-	if c.Data == "./dateline-data" {
+	l, err := c.listen()
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if !c.named {
 		dir, err := os.MkdirTemp("", "dateline-demo-")
 		if err != nil {
 			return fmt.Errorf("make a throw-away folder: %w", err)
@@ -38,7 +46,7 @@ func (c *demoCmd) Run(ctx context.Context, std *std) (err error) {
 	if c.SiteName == "Dateline" {
 		c.SiteName = room.Name
 	}
-	return c.serve(ctx, &quiet, func(n *node) { c.welcome(ctx, std, n, began) })
+	return c.serveOn(ctx, &quiet, l, func(n *node) { c.welcome(ctx, std, n, began) })
 }
 
 // welcome says where to look.

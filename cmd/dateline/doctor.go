@@ -26,7 +26,6 @@ type doctorCmd struct {
 // them is not well.
 func (c *doctorCmd) Run(ctx context.Context, std *std) error {
 	d := &doctor{out: std.out}
-	d.check("address", c.checkAddress)
 	var s *store.Store
 	d.check("database", func() (string, error) {
 		var err error
@@ -37,6 +36,7 @@ func (c *doctorCmd) Run(ctx context.Context, std *std) error {
 	})
 	if s != nil {
 		defer s.Close()
+		d.check("address", func() (string, error) { return c.checkAddress(ctx, s) })
 		d.check("clock", func() (string, error) { return checkClock(s) })
 		d.check("staff", func() (string, error) { return checkStaff(ctx, s) })
 		d.check("jobs", func() (string, error) { return checkJobs(ctx, s) })
@@ -65,8 +65,8 @@ func (d *doctor) check(what string, f func() (string, error)) {
 	fmt.Fprintf(d.out, "%-9s ok    %s\n", what, said)
 }
 
-func (c *doctorCmd) checkAddress() (string, error) {
-	u, err := c.parse()
+func (c *doctorCmd) checkAddress(ctx context.Context, s *store.Store) (string, error) {
+	u, err := c.known(ctx, s)
 	if err != nil {
 		return "", err
 	}

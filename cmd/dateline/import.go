@@ -63,16 +63,19 @@ func (c *importCmd) Run(ctx context.Context, std *std) error {
 	}
 	last, err := im.run(ctx, src)
 	im.report.finish(s.Now().Sub(im.now))
-	im.report.print(std.out)
-	if c.Report != "" {
-		if werr := im.report.write(c.Report); err == nil {
-			err = werr
+	if !c.DryRun {
+		// What was brought is shown before anything is said of it: whoever reads the
+		// report through a pipe may hang up.
+		_, werr := live.Wait(ctx, last, nil)
+		if werr == nil && !live.served {
+			werr = fillIndex(ctx, &c.place, s)
 		}
+		err = errors.Join(err, werr)
 	}
-	if err != nil {
-		return err
+	if c.Report != "" {
+		err = errors.Join(err, im.report.write(c.Report))
 	}
-	_, err = live.Wait(ctx, last, nil)
+	im.report.print(std.out)
 	return err
 }
 
@@ -139,6 +142,8 @@ type importer struct {
 	titles map[string]string // of the batch, by old id, for the report
 	last   int64
 	told   time.Time
+
+	missing map[string]bool // addresses of pictures that were not to be had
 }
 
 func (im *importer) begin(ctx context.Context) error {
@@ -148,6 +153,7 @@ func (im *importer) begin(ctx context.Context) error {
 	}
 	im.sections = sectionIndex(sections)
 	im.titles = map[string]string{}
+	im.missing = map[string]bool{}
 	im.origin = "wordpress:" + im.cmd.Path
 	if im.cmd.Media != "" {
 		if im.pictures, err = openPictureFolder(im.cmd.Media); err != nil {

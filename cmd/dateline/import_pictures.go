@@ -77,7 +77,7 @@ func (im *importer) bringPictures(ctx context.Context, r *archive.Story, in *new
 		}
 		if !ok {
 			missing++
-			im.report.PicturesMissing++
+			im.lost(address + oldID)
 		}
 		return got, ok
 	}
@@ -88,7 +88,7 @@ func (im *importer) bringPictures(ctx context.Context, r *archive.Story, in *new
 	in.Content.Body = r.Body.MapPictures(func(p markup.Picture) (markup.Picture, bool) {
 		if !p.Foreign() && p.Media != "" && old[p.Media] == "" {
 			missing++
-			im.report.PicturesMissing++
+			im.lost(p.Media)
 			return p, false // an identifier of somebody else's is none of ours
 		}
 		got, ok := id(p.Media, old[p.Media], p)
@@ -104,6 +104,14 @@ func (im *importer) bringPictures(ctx context.Context, r *archive.Story, in *new
 		*notes = append(*notes, fmt.Sprintf("%d of its pictures could not be had", missing))
 	}
 	return failed
+}
+
+// lost counts a picture that was not to be had, once however often it is shown.
+func (im *importer) lost(picture string) {
+	if !im.missing[picture] {
+		im.missing[picture] = true
+		im.report.PicturesMissing++
+	}
 }
 
 // picture brings one picture in, once.

@@ -189,6 +189,10 @@ func sorted(m map[string]int) []string {
 }
 
 func (r *importReport) write(path string) error {
+	for _, l := range []*[]reportLine{&r.Refused, &r.Skipped, &r.Changed} {
+		*l = append([]reportLine{}, *l...) // an empty list, not null
+	}
+	r.Notices = append([]reportNotice{}, r.Notices...)
 	b, err := json.MarshalIndent(r, "", " ")
 	if err == nil {
 		err = os.WriteFile(path, append(b, '\n'), 0o600)

@@ -2,17 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"dateline/internal/live"
 	"dateline/internal/news"
 	"dateline/internal/search"
 	"dateline/internal/store"
-
-	"dateline/internal/live"
-	"dateline/internal/pagecache"
 )
 
 type migrateCmd struct {
@@ -70,14 +69,20 @@ func (c *reindexCmd) Run(ctx context.Context, std *std) error {
 		if err := x.Reset(); err != nil {
 			return err
 		}
-		node, err := live.Start(ctx, live.Options{Feed: s, Stories: s, Index: x, Cache: pagecache.New(pagecache.Options{}), Name: "reindex"})
-		if err != nil {
-			return err
-		}
-		if err := node.Close(); err != nil {
+		if err := live.Fill(ctx, s, s, x); err != nil {
 			return err
 		}
 		fmt.Fprintf(std.out, "%d stories are in the new index.\n", x.Len())
 		return nil
 	})
+}
+
+// fillIndex brings the index of a place that nobody serves up to date, so that the
+// next start need not.
+func fillIndex(ctx context.Context, p *place, s *store.Store) error {
+	x, err := search.Open(filepath.Join(p.Data, "search.db"), search.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(live.Fill(ctx, s, s, x), x.Close())
 }

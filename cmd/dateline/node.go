@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -116,7 +115,7 @@ func (n *node) follow(ctx context.Context) error {
 	n.live, err = live.Start(ctx, live.Options{
 		Feed: n.store, Stories: n.store, Index: n.index, Cache: n.cache,
 		Name: nodeName(), Shared: n.store.Engine() != "sqlite",
-		Warm: n.warm, Log: n.log, Told: n.told,
+		Warm: n.warming(), Log: n.log, Told: n.told,
 	})
 	if err != nil {
 		return err
@@ -181,6 +180,9 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 		Public: n.public, Zone: zone, Language: n.o.Language, Client: n.client, Now: n.store.Now, Log: n.log,
 	}).Handler()
 	n.health = &web.Health{Log: n.log, Check: n.checkReady}
+	if n.o.Run == "worker" {
+		return n.healthAlone(), nil
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n.cache.Hit(w, r) {
 			return
@@ -203,12 +205,28 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 	}), nil
 }
 
+// healthAlone is all that a process for background work answers.
+func (n *node) healthAlone() http.Handler {
+	m := http.NewServeMux()
+	m.HandleFunc("GET /healthz", n.health.Live)
+	m.HandleFunc("GET /readyz", n.health.Readiness)
+	return m
+}
+
 // checkReady says why this node should get no readers.
 func (n *node) checkReady(ctx context.Context) error {
 	if !n.live.Ready() {
 		return errors.New("no lease on the database")
 	}
 	return nil
+}
+
+// warming is how pages are made ahead of their readers, where there are readers.
+func (n *node) warming() func(context.Context, string) error {
+	if n.o.Run == "worker" {
+		return nil
+	}
+	return n.warm
 }
 
 // warm makes the page at path as a reader would have it made.
@@ -240,15 +258,4 @@ func (d *discard) Write(b []byte) (int, error) {
 		d.status = http.StatusOK
 	}
 	return len(b), nil
-}
-
-// listen opens the public address, with a bound on connections in all and from one
-// address.
-func (n *node) listen() (net.Listener, error) {
-	l, err := net.Listen("tcp", n.o.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w; is another program there? Choose another address with --listen", n.o.Listen, err)
-	}
-	trusted, _ := n.o.proxies() // read before
-	return web.LimitListener(l, n.o.Connections, n.o.ConnectionsEach, trusted), nil
 }

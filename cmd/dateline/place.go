@@ -67,14 +67,12 @@ func (p *place) openExisting(ctx context.Context, log *slog.Logger) (*store.Stor
 	return p.open(ctx, log)
 }
 
-// files opens the picture files at spec, or where they are by default.
+// files opens the picture files at spec; empty means in the data folder, as does a
+// path that is not absolute.
 func (p *place) files(ctx context.Context, spec string) (*pictureFiles, error) {
-	if spec == "" {
-		spec = "file:" + filepath.Join(p.Data, "media")
-	}
 	m, err := mediastore.Open(ctx, spec, p.Data)
 	if err != nil {
-		return nil, fmt.Errorf("open the pictures at %s: %w", spec, err)
+		return nil, fmt.Errorf("open the pictures %s: %w", spec, err)
 	}
 	return &pictureFiles{m}, nil
 }

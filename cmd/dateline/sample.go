@@ -60,6 +60,11 @@ func loadSample(ctx context.Context, p *place, files desk.Files, now time.Time) 
 		return room, err
 	}
 	empty, err := s.Empty(ctx)
+	if err == nil && !empty {
+		if made, merr := s.Setting(ctx, "sample"); merr != nil || made == "" {
+			err = errors.Join(merr, fmt.Errorf("%s holds a newsroom of its own, or a sample that was not finished; use another --data, or serve it with: dateline serve --data %s", p.Data, p.Data))
+		}
+	}
 	if err == nil && empty {
 		l := &sampleLoader{
 			desk:  desk.New(desk.Options{Stories: s, Pictures: s, Files: files, Live: nobody{}, Zone: zone}),
@@ -69,6 +74,12 @@ func loadSample(ctx context.Context, p *place, files desk.Files, now time.Time) 
 		}
 		if err = l.load(ctx); err == nil {
 			err = addSampleAdmin(ctx, s)
+		}
+		if err == nil {
+			_, err = s.SetSetting(ctx, l.who, "sample", "made")
+		}
+		if err == nil {
+			err = fillIndex(ctx, p, s)
 		}
 	}
 	return room, errors.Join(err, s.Close())

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -30,14 +32,8 @@ type serveFlags struct {
 	ConnectionsEach int `help:"Most connections at once from one address block." default:"200" env:"DATELINE_CONNECTIONS_EACH"`
 }
 
-// parse gives the public address.
-func (o *serveFlags) parse() (*url.URL, error) {
-	u := o.URL
-	if u == "" {
-		u = "http://" + o.Listen
-	}
-	return public{u}.parse()
-}
+// parse gives the public address, which listening has settled.
+func (o *serveFlags) parse() (*url.URL, error) { return public{o.URL}.parse() }
 
 func (o *serveFlags) proxies() ([]netip.Prefix, error) {
 	var out []netip.Prefix
@@ -60,19 +56,60 @@ func (c *serveCmd) Run(ctx context.Context, std *std) error {
 // serve runs a node until ctx ends. started, if given, is called once readers are
 // answered.
 func (o *serveFlags) serve(ctx context.Context, std *std, started func(n *node)) (err error) {
+	l, err := o.listen()
+	if err != nil {
+		return err
+	}
+	return o.serveOn(ctx, std, l, started)
+}
+
+// listen checks what can be wrong with the flags, and listens: a taken port is found
+// before anything else is begun. Until the node is ready connections wait.
+func (o *serveFlags) listen() (net.Listener, error) {
 	if o.Run != "all" && !strings.HasPrefix(o.database(), "postgres") {
-		return wrongUsage("--run %s: several processes need PostgreSQL; give --database postgres://…", o.Run)
+		return nil, wrongUsage("--run %s: several processes need PostgreSQL; give --database postgres://…", o.Run)
+	}
+	trusted, err := o.proxies()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := o.zone(); err != nil {
+		return nil, err
 	}
 	raiseLimits()
+	l, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; is another program there? Choose another address with --listen", o.Listen, err)
+	}
+	if o.URL == "" {
+		o.URL = "http://" + reachable(l.Addr())
+	}
+	if _, err := o.parse(); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return web.LimitListener(l, o.Connections, o.ConnectionsEach, trusted), nil
+}
+
+// reachable is an address as a browser on this machine can open it.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, started func(n *node)) (err error) {
 	n, err := newNode(ctx, o, std)
 	if err != nil {
+		l.Close()
 		return err
 	}
 	defer func() { err = errors.Join(err, n.close()) }()
-	l, err := n.listen()
-	if err != nil {
-		return err
-	}
 	srv := web.NewServer(n.gate, n.log)
 	failed := make(chan error, 2)
 	go func() { failed <- srv.Serve(l) }()
@@ -85,6 +122,9 @@ func (o *serveFlags) serve(ctx context.Context, std *std, started func(n *node))
 	bg, stopWork := context.WithCancel(context.Background())
 	if o.Run != "web" {
 		work.Go(func() { n.desk.Release(bg) })
+	}
+	if err := n.store.NoteOrigin(ctx, n.public.String()); err != nil {
+		n.log.Warn("the public address could not be noted; commands that print links need --url", "error", err)
 	}
 	n.health.Ready()
 	n.log.Info("ready", "address", n.public.String(), "listen", l.Addr().String(), "database", n.store.Engine(), "stories", n.index.Len())

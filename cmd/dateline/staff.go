@@ -21,7 +21,7 @@ type staffCmd struct {
 
 // public is the site's public address, which links need.
 type public struct {
-	URL string `help:"The site's public address." default:"http://127.0.0.1:8080" placeholder:"ORIGIN" name:"url" env:"DATELINE_URL"`
+	URL string `help:"The site's public address (default: the one it was last served at)." placeholder:"ORIGIN" name:"url" env:"DATELINE_URL"`
 }
 
 // parse reads a public address: a scheme and a host, no more.
@@ -34,8 +34,22 @@ func (p public) parse() (*url.URL, error) {
 	return u, nil
 }
 
-func (p public) keeper(s *store.Store) (*auth.Keeper, error) {
-	u, err := p.parse()
+// known completes an address that was not given by the one that a server noted.
+func (p public) known(ctx context.Context, s *store.Store) (*url.URL, error) {
+	if p.URL == "" {
+		origin, err := s.Setting(ctx, "origin")
+		if err != nil {
+			return nil, err
+		}
+		if p.URL = origin; origin == "" {
+			p.URL = "http://127.0.0.1:8080"
+		}
+	}
+	return p.parse()
+}
+
+func (p public) keeper(ctx context.Context, s *store.Store) (*auth.Keeper, error) {
+	u, err := p.known(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +70,7 @@ func (c *staffAddCmd) Run(ctx context.Context, io *std) error {
 		return usageError{err}
 	}
 	return c.with(ctx, io, func(s *store.Store) error {
-		k, err := c.keeper(s)
+		k, err := c.keeper(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -122,7 +136,7 @@ type staffLinkCmd struct {
 
 func (c *staffLinkCmd) Run(ctx context.Context, io *std) error {
 	return c.with(ctx, io, func(s *store.Store) error {
-		k, err := c.keeper(s)
+		k, err := c.keeper(ctx, s)
 		if err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 // version is set when a release is built: -ldflags "-X main.version=1.2.3".
 var version = "0.1.0-dev"
 
-type versionCmd struct{}
+type versionCmd struct{ place }
 
 func (versionCmd) Run(io *std) error {
 	fmt.Fprintf(io.out, "dateline %s, commit %s, %s\n", version, commit(), runtime.Version())

@@ -28,7 +28,7 @@ const (
 
 // An upload is what a route takes that reads a file.
 type upload struct {
-	File []byte `json:"file" need:"yes" doc:"JPEG, PNG, GIF or WebP, at most 64 MB."`
+	File []byte `json:"file" need:"yes" doc:"JPEG, PNG, GIF or WebP, at most 50 MB."`
 }
 
 // readBody reads what the route takes into q. leave is to be called when the

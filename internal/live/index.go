@@ -11,37 +11,84 @@ import (
 	"dateline/internal/search"
 )
 
-// openIndex brings the index on disk to where following can start: it replays from
-// its own number, or is made anew when it is empty, damaged, far behind, or ahead
-// of the database (a restored backup).
-func (n *Node) openIndex(ctx context.Context, last int64) error {
-	at, err := n.o.Index.Applied(ctx)
-	if err != nil || at > last || (at == 0 && last > 0) || last-at > rebuildGap {
-		if err != nil || at > 0 {
-			n.o.Log.Warn("the search index does not fit the database and is made anew", "index", at, "database", last, "error", err)
-			if err := n.o.Index.Reset(); err != nil {
-				return fmt.Errorf("empty the search index: %w", err)
-			}
-		}
-		if err := n.fill(ctx, n.o.Index, last); err != nil {
+// fits tells whether an index at change at can be brought to change last by replaying:
+// not when it is empty, damaged (err), far behind, or ahead of the database, as after
+// a restored backup.
+func fits(at, last int64, err error) bool {
+	return err == nil && at <= last && (at > 0 || last == 0) && last-at <= rebuildGap
+}
+
+// Fill brings an index that no node holds to the state of the database, for commands.
+func Fill(ctx context.Context, feed Feed, stories Stories, x *search.Index) error {
+	last, err := feed.LastChange(ctx)
+	if err != nil {
+		return err
+	}
+	at, err := x.Applied(ctx)
+	if !fits(at, last, err) {
+		return remake(ctx, stories, x, at, last, err)
+	}
+	for at < last {
+		changes, err := feed.Changes(ctx, at, batch)
+		if err != nil || len(changes) == 0 {
 			return err
 		}
-		at = last
+		if err := apply(ctx, stories, x, changes); err != nil {
+			return err
+		}
+		at = changes[len(changes)-1].N
 	}
-	n.indexed = at
 	return nil
+}
+
+// openIndex finds where following can start. An index that does not fit is made anew
+// while this node serves already: readers wait for nothing, and search finds more and
+// more.
+func (n *Node) openIndex(ctx context.Context, last int64) {
+	at, err := n.o.Index.Applied(ctx)
+	if fits(at, last, err) {
+		n.indexed = at
+		return
+	}
+	if at > 0 || err != nil {
+		n.o.Log.Warn("the search index does not fit the database and is made anew", "index", at, "database", last, "error", err)
+	}
+	n.building = true
+	n.done.Go(func() {
+		began := n.o.Now()
+		n.indexing.Lock()
+		err := remake(n.ctx, n.o.Stories, n.o.Index, at, last, err)
+		n.indexing.Unlock()
+		if err != nil && n.ctx.Err() == nil {
+			n.o.Log.Error("the search index could not be made; it is tried again at the next start", "error", err)
+			n.o.Told("The search index could not be made. Check the disk of the data folder, then run: dateline reindex", true)
+			return // and Publish says that search does not show it
+		}
+		n.set(func() { n.indexed, n.building = max(n.indexed, last), false })
+		n.o.Log.Info("the search index was made", "stories", n.o.Index.Len(), "took", n.o.Now().Sub(began).String())
+	})
+}
+
+// remake empties x, which was at change at or could not say (err), and fills it.
+func remake(ctx context.Context, stories Stories, x *search.Index, at, last int64, err error) error {
+	if at > 0 || err != nil {
+		if err := x.Reset(); err != nil {
+			return fmt.Errorf("empty the search index: %w", err)
+		}
+	}
+	return fill(ctx, stories, x, last)
 }
 
 // fill puts every visible story into x and marks it as new as change last, which
 // must have been read before: what changes meanwhile is then applied again.
-func (n *Node) fill(ctx context.Context, x *search.Index, last int64) error {
+func fill(ctx context.Context, stories Stories, x *search.Index, last int64) error {
 	var docs []search.Document
 	flush := func() error {
 		err := x.Fill(ctx, docs)
 		docs = docs[:0]
 		return err
 	}
-	err := n.o.Stories.EachShown(ctx, func(s *news.Story) error {
+	err := stories.EachShown(ctx, func(s *news.Story) error {
 		docs = append(docs, document(s))
 		if len(docs) == 500 {
 			return flush()
@@ -70,7 +117,7 @@ func (n *Node) Reindex(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make an index beside: %w", err)
 	}
-	if err := n.fill(ctx, next, last); err != nil {
+	if err := fill(ctx, n.o.Stories, next, last); err != nil {
 		return errors.Join(err, next.Discard())
 	}
 	// What was committed meanwhile goes into the new one too, then they change places
@@ -81,7 +128,7 @@ func (n *Node) Reindex(ctx context.Context) error {
 		changes, err := n.o.Feed.Changes(ctx, last, batch)
 		if err == nil && len(changes) > 0 {
 			last = changes[len(changes)-1].N
-			err = n.applyTo(ctx, next, changes)
+			err = apply(ctx, n.o.Stories, next, changes)
 		}
 		if err != nil {
 			return errors.Join(err, next.Discard())
@@ -127,7 +174,7 @@ func (n *Node) following() bool {
 func (n *Node) index(ctx context.Context, changes []news.Change) error {
 	n.indexing.Lock()
 	defer n.indexing.Unlock()
-	err := n.applyTo(ctx, n.o.Index, changes)
+	err := apply(ctx, n.o.Stories, n.o.Index, changes)
 	if !errors.Is(err, search.ErrDamaged) {
 		return err
 	}
@@ -136,10 +183,11 @@ func (n *Node) index(ctx context.Context, changes []news.Change) error {
 	if err := n.o.Index.Reset(); err != nil {
 		return err
 	}
-	return n.fill(ctx, n.o.Index, changes[len(changes)-1].N)
+	return fill(ctx, n.o.Stories, n.o.Index, changes[len(changes)-1].N)
 }
 
-func (n *Node) applyTo(ctx context.Context, x *search.Index, changes []news.Change) error {
+// apply puts into x what changes say became visible, and takes out what did not.
+func apply(ctx context.Context, stories Stories, x *search.Index, changes []news.Change) error {
 	var ids []news.StoryID
 	for _, c := range changes {
 		switch c.Kind {
@@ -157,7 +205,7 @@ func (n *Node) applyTo(ctx context.Context, x *search.Index, changes []news.Chan
 	var put []search.Document
 	var remove []string
 	for _, id := range slices.Compact(ids) {
-		s, err := n.o.Stories.Shown(ctx, id)
+		s, err := stories.Shown(ctx, id)
 		switch {
 		case news.KindOf(err) == news.NotFound:
 			remove = append(remove, string(id))

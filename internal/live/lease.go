@@ -9,6 +9,9 @@ import (
 func (n *Node) beat(ctx context.Context) error {
 	n.mu.Lock()
 	applied := min(n.shown, n.indexed)
+	if n.building {
+		applied = n.shown // nobody elsewhere should wait for an index that is being made
+	}
 	n.mu.Unlock()
 	length := soloLease
 	if n.o.Shared {

@@ -81,6 +81,7 @@ type Node struct {
 	moved     chan struct{} // closed and renewed when the numbers below move
 	shown     int64         // the cache holds nothing older than this change
 	indexed   int64         // the index has every change up to this one
+	building  bool          // the index is being made from nothing; it catches up afterwards
 	ready     bool
 	reachable bool
 	lost      time.Time // since when it is not
@@ -109,17 +110,16 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 		return nil, err
 	}
 	n.shown = last // the cache is empty: it holds nothing old
-	if err := n.openIndex(ctx, last); err != nil {
-		return nil, err
-	}
 	bg, stop := context.WithCancel(context.Background())
 	n.ctx, n.stop = bg, stop
-	if _, err := n.turn(ctx); err != nil {
-		stop()
-		return nil, err
+	n.openIndex(ctx, last)
+	_, err = n.turn(ctx)
+	if err == nil {
+		err = n.beat(ctx)
 	}
-	if err := n.beat(ctx); err != nil {
+	if err != nil {
 		stop()
+		n.done.Wait()
 		return nil, err
 	}
 	n.set(func() { n.ready = true })
@@ -206,7 +206,10 @@ func (n *Node) follow(ctx context.Context) {
 // its purge may ask the index. full says that there may be more at once.
 func (n *Node) turn(ctx context.Context) (full bool, err error) {
 	n.mu.Lock()
-	from := min(n.shown, n.indexed)
+	from, building := min(n.shown, n.indexed), n.building
+	if building {
+		from = n.shown
+	}
 	n.mu.Unlock()
 	ask, cancel := context.WithTimeout(ctx, 3*time.Second)
 	changes, err := n.o.Feed.Changes(ask, from, batch)
@@ -215,8 +218,11 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 		return false, err
 	}
 	last := changes[len(changes)-1].N
-	indexErr := n.index(ctx, changes)
-	if indexErr == nil {
+	var indexErr error
+	if !building {
+		indexErr = n.index(ctx, changes)
+	}
+	if indexErr == nil && !building {
 		n.set(func() { n.indexed, n.unwritten = max(n.indexed, last), time.Time{} })
 	}
 	n.purge(changes)
@@ -270,7 +276,7 @@ func (n *Node) contact(err error) {
 	n.mu.Unlock()
 	if was && !ok {
 		n.o.Log.Error("the database cannot be reached; readers get what is held", "error", err)
-		n.o.Told("The database cannot be reached. Readers get the pages this node holds, for at most 30 minutes; the desk is closed until it is back.", true)
+		n.o.Told("The database cannot be reached. Readers get the pages this node holds, for as long as --held-for says; the desk is closed until it is back.", true)
 	}
 	if !was && ok {
 		n.o.Log.Info("the database is back")

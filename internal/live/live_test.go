@@ -171,6 +171,11 @@ func TestIndexCatchesUpAfterAStop(t *testing.T) {
 				x.Close()
 			}
 			h := open(t, address, dir, "a")
+			last, err := h.store.LastChange(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			wait(t, "the index is made", func() bool { return h.node.Shown() >= last })
 			if h.finds(t, "meanwhile") != 1 || h.finds(t, "ghost") != 0 {
 				t.Errorf("after start search finds %d and %d ghosts", h.finds(t, "meanwhile"), h.finds(t, "ghost"))
 			}

@@ -255,6 +255,9 @@ func (s *Site) serveOther(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) serveOld(w http.ResponseWriter, r *http.Request, address string) error {
 	return s.page(w, r, func(ctx context.Context) (Page, []string, error) {
 		st, err := s.lookUp(ctx, address)
+		if news.KindOf(err) == news.NotFound && movedTo(err) == "" {
+			return s.oldList(ctx, address, err)
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -262,6 +265,34 @@ func (s *Site) serveOld(w http.ResponseWriter, r *http.Request, address string) 
 		e.Moved = st.Address
 		return nil, nil, e
 	})
+}
+
+// oldList leads from the lists and feeds that WordPress has to ours of the same name,
+// if there is one; else missing stands.
+func (s *Site) oldList(ctx context.Context, address string, missing error) (Page, []string, error) {
+	parts := strings.Split(strings.Trim(address, "/"), "/")
+	moved := news.Missing("page")
+	if address == "/feed" || address == "/feed/" {
+		moved.Moved = "/feed.rss"
+		return nil, nil, moved
+	}
+	if len(parts) < 2 {
+		return nil, nil, missing
+	}
+	slug := news.Slug(parts[len(parts)-1])
+	var tags []string
+	for _, l := range map[string][]listKind{"category": {sectionList, topicList}, "tag": {topicList}, "author": {authorList}}[parts[0]] {
+		tags = append(tags, l.tag(slug))
+		_, err := s.head(ctx, l, slug)
+		if err == nil {
+			moved.Moved = "/" + l.path + "/" + slug
+			return nil, tags, moved
+		}
+		if news.KindOf(err) != news.NotFound {
+			return nil, tags, err
+		}
+	}
+	return nil, tags, missing
 }
 
 // lookUp finds what an address shows, trying it with and without a slash at the end:

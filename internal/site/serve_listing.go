@@ -27,7 +27,6 @@ type listHead struct {
 	kind  ListingKind
 	name  string
 	intro string
-	total int // of the visible stories
 }
 
 // head looks the list up. A topic or an author without a visible story does not
@@ -37,11 +36,16 @@ func (s *Site) head(ctx context.Context, l listKind, slug string) (listHead, err
 	if err != nil {
 		return h, err
 	}
-	if h.total, err = s.c.Stories.CountCards(ctx, l.listing(slug)); err != nil {
-		return h, err
-	}
-	if h.total == 0 && (l.path == topicList.path || l.path == authorList.path) {
-		return h, news.Missing("page")
+	if l.path == topicList.path || l.path == authorList.path {
+		ask := l.listing(slug)
+		ask.Limit = 1
+		cards, _, err := s.c.Stories.Cards(ctx, ask)
+		if err != nil {
+			return h, err
+		}
+		if len(cards) == 0 {
+			return h, news.Missing("page")
+		}
 	}
 	return h, nil
 }
@@ -99,6 +103,10 @@ func (s *Site) listing(ctx context.Context, l listKind, slug string, n int) (Pag
 		return nil, tags, err
 	}
 	ask := l.listing(slug)
+	total, err := s.c.Stories.CountCards(ctx, ask)
+	if err != nil {
+		return nil, tags, err
+	}
 	ask.Limit, ask.Offset = listPage, (n-1)*listPage
 	cards, more, err := s.c.Stories.Cards(ctx, ask)
 	if err != nil {
@@ -125,8 +133,8 @@ func (s *Site) listing(ctx context.Context, l listKind, slug string, n int) (Pag
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &ListingPage{Chrome: c, Kind: head.kind, Name: head.name, Total: head.total, Stories: h.cards(cards),
-		Pager: pager(path+"?", n, head.total, more)}
+	p := &ListingPage{Chrome: c, Kind: head.kind, Name: head.name, Total: total, Stories: h.cards(cards),
+		Pager: pager(path+"?", n, total, more)}
 	if n == 1 {
 		p.Intro = head.intro
 	}

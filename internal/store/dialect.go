@@ -79,7 +79,7 @@ func (s *Store) connectSQLite(ctx context.Context, path string) error {
 	dsn := func(extra ...string) string {
 		q := url.Values{}
 		q["_pragma"] = append([]string{"busy_timeout(5000)", "page_size(8192)", "journal_mode(WAL)",
-			"synchronous(FULL)", "foreign_keys(1)", "wal_autocheckpoint(0)", "cache_size(-16000)"}, extra...)
+			"synchronous(FULL)", "foreign_keys(1)", "wal_autocheckpoint(0)", "cache_size(-4000)"}, extra...)
 		q.Set("_txlock", "immediate")
 		return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 	}
@@ -197,7 +197,7 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 func (postgresDialect) name() string         { return "postgres" }
 func (postgresDialect) goose() goose.Dialect { return goose.DialectPostgres }
 func (postgresDialect) locks() ([]goose.ProviderOption, error) {
-	l, err := lock.NewPostgresSessionLocker()
+	l, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
 		return nil, err
 	}

@@ -66,6 +66,16 @@ func (s *Store) SetSetting(ctx context.Context, who news.Actor, key, value strin
 	})
 }
 
+// NoteOrigin remembers the public address that a server answers at, for commands that
+// print links. Nothing that readers see depends on it.
+func (s *Store) NoteOrigin(ctx context.Context, origin string) error {
+	if have, err := s.Setting(ctx, "origin"); err != nil || have == origin {
+		return err
+	}
+	_, err := s.write(ctx, func(t *tx) error { return t.setSetting("origin", origin) })
+	return err
+}
+
 func (t *tx) setSetting(key, value string) error {
 	_, err := t.exec(`INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
 	return err

@@ -33,6 +33,10 @@ func (s *Store) AddPerson(ctx context.Context, who news.Actor, p news.Person) er
 		if n == 0 {
 			return news.Wrong("email", "Somebody with this address is on the staff already.")
 		}
+		// From the first person on, nobody else may set the site up.
+		if _, err := t.exec(`DELETE FROM sign_in_link WHERE person_id = ''`); err != nil {
+			return err
+		}
 		return t.record(who, "add", "person:"+string(p.ID), p.Email)
 	})
 	return err

@@ -88,7 +88,7 @@ func (s *Store) PictureByToken(ctx context.Context, token string) (news.Picture,
 	var uses int
 	err = q.row(`
 		SELECT count(*) FROM picture_use JOIN story ON story.id = picture_use.story_id
-		WHERE `+shown+` AND picture_use.picture_id = $2`, us(s.Now()), string(p.ID)).Scan(&uses)
+		WHERE `+shownHere+` AND picture_use.picture_id = $2`, us(s.Now()), string(p.ID)).Scan(&uses)
 	return p, uses > 0, s.translate(err)
 }
 

@@ -14,6 +14,11 @@ import (
 // shown is the predicate on every read for readers. $1 is always now.
 const shown = `story.status = 'published' AND story.shown_at <= $1`
 
+// shownHere is the same where identifiers lead to the stories. Written plainly, it
+// makes SQLite walk all published stories by the index on their status instead of
+// looking up the few that are asked for: three quarters of a page's cost with 10,000.
+const shownHere = `(story.status || '') = 'published' AND story.shown_at <= $1`
+
 // Shown loads a story that readers may see now; else NotFound. Like all that is
 // loaded for readers it knows only what is public: its Content is the live version's.
 func (s *Store) Shown(ctx context.Context, id news.StoryID) (*news.Story, error) {
@@ -72,6 +77,9 @@ func (s *Store) Cards(ctx context.Context, l news.Listing) ([]news.Card, bool, e
 	limit := max(1, min(l.Limit, 1000))
 	from, where, first, args := s.listing(l)
 	args = append(args, limit+1, max(0, l.Offset))
+	if strings.HasPrefix(from, "listing JOIN") {
+		where = strings.Replace(where, shown, shownHere, 1)
+	}
 	q := fmt.Sprintf(`SELECT card FROM %s WHERE %s ORDER BY %s DESC, story.id DESC LIMIT $%d OFFSET $%d`, from, where, first, len(args)-1, len(args))
 	cards, err := s.cards(ctx, q, args...)
 	if err != nil {
@@ -84,6 +92,9 @@ func (s *Store) Cards(ctx context.Context, l news.Listing) ([]news.Card, bool, e
 // CountCards counts what Cards would list over all its pages.
 func (s *Store) CountCards(ctx context.Context, l news.Listing) (int, error) {
 	from, where, _, args := s.listing(l)
+	if strings.HasPrefix(from, "listing JOIN") {
+		where = strings.Replace(where, shown, shownHere, 1)
+	}
 	var n int
 	err := s.read(ctx).row(`SELECT count(*) FROM `+from+` WHERE `+where, args...).Scan(&n)
 	return n, s.translate(err)
@@ -144,7 +155,7 @@ func (s *Store) CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card,
 	for _, id := range ids {
 		args = append(args, string(id))
 	}
-	found, err := s.cards(ctx, `SELECT card FROM story WHERE `+shown+` AND id IN (`+places(2, len(ids))+`)`, args...)
+	found, err := s.cards(ctx, `SELECT card FROM story WHERE `+shownHere+` AND id IN (`+places(2, len(ids))+`)`, args...)
 	if err != nil {
 		return nil, s.translate(fmt.Errorf("load cards: %w", err))
 	}
@@ -184,7 +195,7 @@ func (s *Store) EachShown(ctx context.Context, yield func(*news.Story) error) er
 	for {
 		var batch []*news.Story
 		var live []int
-		rows, err := s.read(ctx).rows(`SELECT `+shownColumns+` FROM story WHERE `+shown+` AND id > $2 ORDER BY id LIMIT 200`, us(s.Now()), after)
+		rows, err := s.read(ctx).rows(`SELECT `+shownColumns+` FROM story WHERE `+shownHere+` AND id > $2 ORDER BY id LIMIT 200`, us(s.Now()), after)
 		err = each(rows, err, func(r *sql.Rows) error {
 			st, n, err := scanStory(r.Scan)
 			batch, live = append(batch, st), append(live, n)

@@ -20,6 +20,9 @@ type AccessLog struct {
 	err  error
 	done chan struct{}
 	gone chan struct{}
+
+	second int64  // since 1970, of stamp
+	stamp  []byte // a line's beginning as far as the second: writing a time out costs more than all the rest
 }
 
 // Sizes and times of a batch.
@@ -84,9 +87,13 @@ func (l *AccessLog) note(at time.Time, took time.Duration, x *exchange, r *http.
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b := append(l.buf, `{"time":"`...)
-	b = at.UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
-	b = append(b, `","level":"INFO","msg":"request","id":"`...)
+	if s := at.Unix(); s != l.second || l.stamp == nil {
+		l.second, l.stamp = s, at.UTC().AppendFormat(l.stamp[:0], `{"time":"2006-01-02T15:04:05.`)
+	}
+	ms := at.Nanosecond() / 1e6
+	b := append(l.buf, l.stamp...)
+	b = append(b, byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10))
+	b = append(b, `Z","level":"INFO","msg":"request","id":"`...)
 	b = append(b, x.gate.first...)
 	b = strconv.AppendUint(b, x.n, 36)
 	b = append(b, `","method":`...)
@@ -117,6 +124,10 @@ func appendJSON(b []byte, s string, n int) []byte {
 	if cut {
 		s = s[:n]
 	}
+	if plainASCII(s) {
+		b = append(b, s...)
+		s = ""
+	}
 	for _, c := range s {
 		switch {
 		case c == '"' || c == '\\':
@@ -131,4 +142,14 @@ func appendJSON(b []byte, s string, n int) []byte {
 		b = append(b, `…`...)
 	}
 	return append(b, '"')
+}
+
+// plainASCII tells whether s stands in JSON as it is.
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
