@@ -158,7 +158,7 @@ func (s *Site) parts(ctx context.Context, st *news.Story) (parts articleParts, e
 // say it. The index is asked for a few more than are shown, since what it holds is
 // checked against the database again.
 func (s *Site) related(ctx context.Context, st *news.Story) ([]news.Card, []string, error) {
-	found, err := s.c.Finder.Related(ctx, string(st.ID), relatedStories+4)
+	found, err := s.c.Finder.Related(ctx, string(st.ID), relatedStories+2)
 	if err != nil {
 		// An article without its related stories is better than none.
 		s.c.Log.Error("related stories could not be found", "story", st.ID, "error", err)
