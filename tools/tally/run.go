@@ -3,114 +3,150 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // An event is one line of `go test -json`; see `go doc test2json`.
 type event struct {
-	Action     string
-	Package    string  `json:",omitempty"`
-	Test       string  `json:",omitempty"`
-	Elapsed    float64 `json:",omitempty"`
-	Output     string  `json:",omitempty"`
-	ImportPath string  `json:",omitempty"` // what does not build
+	Action  string
+	Package string  `json:",omitempty"`
+	Test    string  `json:",omitempty"`
+	Elapsed float64 `json:",omitempty"`
+	Output  string  `json:",omitempty"`
 
 	Reason string `json:",omitempty"` // ours: why a test was skipped
 }
 
-func (e event) name() string {
-	if e.Test == "" {
-		return e.Package
-	}
-	return strings.TrimPrefix(e.Package, "dateline/") + "." + e.Test
+func (e event) name() string { return strings.TrimPrefix(e.Package, "dateline/") + "." + e.Test }
+
+// A teller tells in short what the tests of one part do, and keeps their outcomes.
+type teller struct {
+	out    io.Writer
+	keep   *json.Encoder
+	rooms  map[string]*room
+	failed bool
+}
+
+// A room is one package under test.
+type room struct {
+	count map[string]int              // outcome → tests
+	said  map[string]*strings.Builder // by test, until it has ended; "" is the package
+	open  map[string]bool             // tests that have begun and not ended
 }
 
 // run tells on out what comes in, and appends the outcomes to the record. What a
 // test printed is shown only if it failed.
 func run(in io.Reader, out io.Writer, record string) (code int, err error) {
-	keep, err := os.OpenFile(record, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(record, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return 2, err
 	}
-	defer keep.Close()
-	enc := json.NewEncoder(keep)
-	said := map[string]*strings.Builder{} // by package and test
-	count := map[string]map[string]int{}  // by package: outcome → tests
-	lines := bufio.NewReader(in)
-	for {
+	defer f.Close()
+	t := &teller{out: out, keep: json.NewEncoder(f), rooms: map[string]*room{}}
+	for lines := bufio.NewReader(in); ; {
 		line, readErr := lines.ReadString('\n')
-		var e event
-		switch {
-		case line == "":
-		case json.Unmarshal([]byte(line), &e) != nil:
-			fmt.Fprint(out, line) // go's own complaint, such as a package that is not there
-		case e.Action == "build-output":
-			fmt.Fprint(out, e.Output)
-		case e.Action == "output":
-			key := e.Package + " " + e.Test
-			if said[key] == nil {
-				said[key] = new(strings.Builder)
-			}
-			said[key].WriteString(e.Output)
-		case e.Action == "pass", e.Action == "fail", e.Action == "skip":
-			key := e.Package + " " + e.Test
-			words := ""
-			if said[key] != nil {
-				words = said[key].String()
-				delete(said, key)
-			}
-			if e.Action == "fail" {
-				code = 1
-			}
-			if e.Test != "" {
-				if count[e.Package] == nil {
-					count[e.Package] = map[string]int{}
-				}
-				count[e.Package][e.Action]++
-				if e.Action == "skip" {
-					e.Reason = reason(words)
-				}
-			}
-			if e.Action == "fail" {
-				// A package that failed without a failed test crashed or did not
-				// build: all it said is wanted, and what its tests said so far.
-				if e.Test == "" && count[e.Package]["fail"] == 0 {
-					for k, b := range said {
-						if strings.HasPrefix(k, e.Package+" ") {
-							words = b.String() + words
-						}
-					}
-				}
-				fmt.Fprintf(out, "%s", tail(words))
-			}
-			if e.Test == "" && (len(count[e.Package]) > 0 || e.Action == "fail") {
-				c := count[e.Package]
-				word := map[string]string{"pass": "ok  ", "fail": "FAIL", "skip": "ok  "}[e.Action]
-				fmt.Fprintf(out, "  %s %-32s %6.1f s  %d passed", word, strings.TrimPrefix(e.Package, "dateline/"), e.Elapsed, c["pass"])
-				if c["fail"] > 0 {
-					fmt.Fprintf(out, ", %d failed", c["fail"])
-				}
-				if c["skip"] > 0 {
-					fmt.Fprintf(out, ", %d skipped", c["skip"])
-				}
-				fmt.Fprintln(out)
-			}
-			e.Output = ""
-			if err := enc.Encode(e); err != nil {
-				return 2, err
-			}
-		}
-		if readErr == io.EOF {
-			return code, keep.Close()
-		}
-		if readErr != nil {
+		if readErr != nil && !errors.Is(readErr, io.EOF) {
 			return 2, readErr
 		}
+		var e event
+		if json.Unmarshal([]byte(line), &e) != nil {
+			fmt.Fprint(out, line) // go's own complaint, such as a package that is not there
+		} else if err := t.take(e); err != nil {
+			return 2, err
+		}
+		if readErr == nil {
+			continue
+		}
+		if t.failed {
+			code = 1
+		}
+		return code, f.Close()
 	}
+}
+
+func (t *teller) take(e event) error {
+	r := t.rooms[e.Package]
+	if r == nil {
+		r = &room{map[string]int{}, map[string]*strings.Builder{}, map[string]bool{}}
+		t.rooms[e.Package] = r
+	}
+	switch e.Action {
+	case "build-output":
+		fmt.Fprint(t.out, e.Output)
+	case "run":
+		r.open[e.Test] = true
+	case "output":
+		if r.said[e.Test] == nil {
+			r.said[e.Test] = new(strings.Builder)
+		}
+		r.said[e.Test].WriteString(e.Output)
+	case "pass", "fail", "skip":
+		if e.Test == "" {
+			return t.endPackage(r, e)
+		}
+		return t.endTest(r, e)
+	}
+	return nil
+}
+
+func (t *teller) endTest(r *room, e event) error {
+	words := r.words(e.Test)
+	delete(r.open, e.Test)
+	r.count[e.Action]++
+	switch e.Action {
+	case "fail":
+		t.failed = true
+		fmt.Fprint(t.out, tail(words))
+	case "skip":
+		e.Reason = reason(words)
+	}
+	return t.keep.Encode(e)
+}
+
+// endPackage tells the package's line. If it crashed or ran out of time, the tests
+// that were under way have failed, and what they said last says why.
+func (t *teller) endPackage(r *room, e event) error {
+	if e.Action == "fail" {
+		t.failed = true
+		for _, test := range slices.Sorted(maps.Keys(r.open)) {
+			if err := t.endTest(r, event{Action: "fail", Package: e.Package, Test: test}); err != nil {
+				return err
+			}
+		}
+		fmt.Fprint(t.out, tail(r.words("")))
+	}
+	if len(r.count) > 0 || e.Action == "fail" {
+		word := "ok  "
+		if e.Action == "fail" {
+			word = "FAIL"
+		}
+		fmt.Fprintf(t.out, "  %s %-32s %6.1f s  %d passed", word, strings.TrimPrefix(e.Package, "dateline/"), e.Elapsed, r.count["pass"])
+		if n := r.count["fail"]; n > 0 {
+			fmt.Fprintf(t.out, ", %d failed", n)
+		}
+		if n := r.count["skip"]; n > 0 {
+			fmt.Fprintf(t.out, ", %d skipped", n)
+		}
+		fmt.Fprintln(t.out)
+	}
+	return t.keep.Encode(e)
+}
+
+// words takes what a test has said.
+func (r *room) words(test string) string {
+	b := r.said[test]
+	delete(r.said, test)
+	if b == nil {
+		return ""
+	}
+	return b.String()
 }
 
 var whereSaid = regexp.MustCompile(`(?m)^\s+\S+\.go:\d+: `)

@@ -56,6 +56,10 @@ const (
 {"Action":"fail","Package":"dateline/c","Test":"TestX"}
 {"Action":"fail","Package":"dateline/c"}
 `
+	hangP = `{"Action":"run","Package":"dateline/e","Test":"TestHangs"}
+{"Action":"output","Package":"dateline/e","Test":"TestHangs","Output":"panic: test timed out after 15m0s\n"}
+{"Action":"fail","Package":"dateline/e"}
+`
 	crashP = `{"ImportPath":"dateline/d [dateline/d.test]","Action":"build-output","Output":"d.go:1: undefined: y\n"}
 {"Action":"output","Package":"dateline/d","Output":"FAIL\tdateline/d [build failed]\n"}
 {"Action":"fail","Package":"dateline/d"}
@@ -76,6 +80,7 @@ func TestAccount(t *testing.T) {
 		{"but not the missing material", []string{dataP}, true, "1 passed, 0 failed, 1 skipped", 0},
 		{"a failure fails", []string{wholeP, failP}, false, "2 passed, 1 failed, 0 skipped", 1},
 		{"what does not build fails", []string{wholeP, crashP}, false, "2 passed, 1 failed, 0 skipped", 1},
+		{"what hangs fails by name", []string{wholeP, hangP}, false, "2 passed, 1 failed, 0 skipped", 1},
 		{"failed in one part, passed in another", []string{strings.ReplaceAll(failP, "fail", "pass"), failP}, false, "0 passed, 1 failed, 0 skipped", 1},
 		{"nothing tried is no success", []string{""}, false, "0 passed, 0 failed, 0 skipped", 1},
 	} {
@@ -100,6 +105,9 @@ func TestTelling(t *testing.T) {
 	if told, code := record(t, path, crashP); code != 1 || !strings.Contains(told, "undefined: y") {
 		t.Errorf("a package that does not build: exit %d, told %q", code, told)
 	}
+	if told, code := record(t, path, hangP); code != 1 || !strings.Contains(told, "timed out after 15m") {
+		t.Errorf("a test that hangs: exit %d, told %q", code, told)
+	}
 	if told, code := record(t, path, wholeP); code != 0 || !strings.Contains(told, "2 passed") {
 		t.Errorf("a good part: exit %d, told %q", code, told)
 	}
@@ -108,7 +116,7 @@ func TestTelling(t *testing.T) {
 	}
 	record(t, path, dataP)
 	told, _ := sum(t, path, false)
-	for _, want := range []string{"  b.TestReal: needs ../shared/data/feeds: no such file\n", "  check.nu: no Java\n", "  c.TestX\n", "  dateline/d\n"} {
+	for _, want := range []string{"  b.TestReal: needs ../shared/data/feeds: no such file\n", "  check.nu: no Java\n", "  c.TestX\n", "  e.TestHangs\n", "  dateline/d\n"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("the account lacks %q:\n%s", want, told)
 		}
