@@ -23,6 +23,10 @@ const (
 	gzipFast      = 1
 )
 
+// Bodies over maxBrotli come in gzip only: a feed of full texts, 105 kB, takes Brotli
+// 6 to 9 ms and gzip 0.9, for 6 % fewer bytes.
+const maxBrotli = 64 << 10
+
 // compressible reports whether bodies of this content type are text in some
 // form: pages, feeds, JSON, XML, SVG, scripts, style sheets.
 func compressible(contentType string) bool {

@@ -22,6 +22,7 @@ type page struct {
 	variants [codings]lazyVariant
 	pools    [codings]*sync.Pool // nil for a coding that the page does not come in
 	vary     bool                // there may be more than one variant
+	wanted   atomic.Bool         // somebody asked for Brotli before
 	keep     bool                // made to be kept
 	until    time.Time
 }
@@ -50,10 +51,12 @@ func (c *Cache) newPage(r *Response, keep bool) *page {
 	p := &page{status: r.Status, body: r.Body, until: r.Until, keep: keep}
 	if len(r.Body) >= minCompress && compressible(r.ContentType) {
 		p.vary = true
+		p.pools[gzipped] = &fastGzips
 		if keep && r.Status == http.StatusOK {
-			p.pools[gzipped], p.pools[brotlied] = &gzips, &brotlis
-		} else {
-			p.pools[gzipped] = &fastGzips
+			p.pools[gzipped] = &gzips
+			if len(r.Body) <= maxBrotli {
+				p.pools[brotlied] = &brotlis
+			}
 		}
 	}
 	if r.Status == http.StatusOK { // an ETag serves 304s, which only a 200 may turn into
@@ -139,6 +142,11 @@ func (p *page) choose(r *http.Request) *variant {
 				best = c
 			}
 		}
+		// Most pages of an archive are read once before they go: the first reader
+		// gets gzip, at a quarter of the work, and Brotli is made for the second.
+		if best == brotlied && weight[gzipped] > 0 && !p.wanted.Load() && !p.wanted.Swap(true) {
+			best = gzipped
+		}
 		if v := p.variant(best); v.length != nil {
 			return v
 		}
@@ -154,7 +162,7 @@ func (p *page) write(w http.ResponseWriter, r *http.Request) (n int, notModified
 	h := w.Header()
 	if v.etag != nil {
 		h["Etag"] = v.etag
-		if lines := r.Header["If-None-Match"]; len(lines) > 0 && matches(lines, v.etag[0]) {
+		if lines := r.Header["If-None-Match"]; len(lines) > 0 && p.has(lines, h) {
 			for i := range p.brief {
 				h[p.brief[i].name] = p.brief[i].values
 			}
@@ -174,6 +182,18 @@ func (p *page) write(w http.ResponseWriter, r *http.Request) (n int, notModified
 		n, _ = w.Write(v.body)
 	}
 	return n, false
+}
+
+// has reports whether the client holds this page in any coding, and names that one:
+// a reader whose first copy came as gzip need not take it again as Brotli.
+func (p *page) has(lines []string, h http.Header) bool {
+	for c := range p.variants {
+		if v := p.variants[c].made.Load(); v != nil && v.etag != nil && matches(lines, v.etag[0]) {
+			h["Etag"] = v.etag
+			return true
+		}
+	}
+	return false
 }
 
 // size is what the page may come to hold in memory, in bytes: bookkeeping guessed
