@@ -162,7 +162,7 @@ func (p *page) write(w http.ResponseWriter, r *http.Request) (n int, notModified
 	h := w.Header()
 	if v.etag != nil {
 		h["Etag"] = v.etag
-		if lines := r.Header["If-None-Match"]; len(lines) > 0 && p.has(lines, h) {
+		if lines := r.Header["If-None-Match"]; len(lines) > 0 && (matches(lines, v.etag[0]) || p.holds(lines, r, h)) {
 			for i := range p.brief {
 				h[p.brief[i].name] = p.brief[i].values
 			}
@@ -184,11 +184,14 @@ func (p *page) write(w http.ResponseWriter, r *http.Request) (n int, notModified
 	return n, false
 }
 
-// has reports whether the client holds this page in any coding, and names that one:
-// a reader whose first copy came as gzip need not take it again as Brotli.
-func (p *page) has(lines []string, h http.Header) bool {
+// holds reports whether the client has this page in another coding that it accepts,
+// and names that one: a reader whose first copy came as gzip need not take it again as
+// Brotli.
+func (p *page) holds(lines []string, r *http.Request, h http.Header) bool {
+	weight := accepted(r.Header["Accept-Encoding"])
 	for c := range p.variants {
-		if v := p.variants[c].made.Load(); v != nil && v.etag != nil && matches(lines, v.etag[0]) {
+		v := p.variants[c].made.Load()
+		if v != nil && v.etag != nil && weight[c] > 0 && matches(lines, v.etag[0]) {
 			h["Etag"] = v.etag
 			return true
 		}
