@@ -142,11 +142,11 @@ func (n *Node) Close() error {
 }
 
 // Ready tells whether this node should be sent readers: caught up, the database
-// answers, and on a shared one with a lease.
+// answers, and on a shared one with a lease under which the cache works again.
 func (n *Node) Ready() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.ready && n.reachable && (!n.o.Shared || n.o.Now().Before(n.leaseEnd))
+	return n.ready && n.reachable && (!n.o.Shared || !n.lapsed && n.o.Now().Before(n.leaseEnd))
 }
 
 // Reachable tells whether the database answered the last time it was asked.
