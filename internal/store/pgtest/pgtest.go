@@ -169,6 +169,7 @@ func (c *Cluster) Halt() {
 	if c.cmd == nil || c.cmd.Process == nil {
 		return
 	}
+	c.Signal(syscall.SIGCONT) // a frozen one would never end
 	c.cmd.Process.Signal(syscall.SIGQUIT)
 	c.cmd.Wait()
 	c.cmd = nil
