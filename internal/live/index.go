@@ -65,6 +65,8 @@ func (n *Node) openIndex(ctx context.Context, last int64) {
 			return // and Publish says that search does not show it
 		}
 		n.set(func() { n.indexed, n.building = max(n.indexed, last), false })
+		// Pages made meanwhile found less to read on with than there is.
+		n.o.Cache.PurgeAll()
 		n.o.Log.Info("the search index was made", "stories", n.o.Index.Len(), "took", n.o.Now().Sub(began).String())
 	})
 }
