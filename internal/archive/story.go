@@ -46,7 +46,7 @@ func (p *wxr) story(it *item) *Story {
 	s.Authors = p.authors(it)
 	p.sortTerms(s, it.terms)
 	s.Addresses = p.known.addresses(it, s)
-	s.Key = key(s)
+	s.Key = p.distinct(s, key(s))
 	s.Featured = p.featured(it)
 	p.body(s)
 	for _, field := range it.fields {
@@ -140,6 +140,28 @@ func key(s *Story) string {
 	}
 	sum := sha256.Sum256([]byte(s.Slug + "\x00" + s.Title + "\x00" + s.Original))
 	return "text:" + hex.EncodeToString(sum[:12])
+}
+
+// distinct gives a story a key of its own when an earlier one of this file has key
+// and another address: Squarespace gives the same identifier to several pages, and
+// the second was taken for a change of the first. The same story twice, as in
+// exports that were joined, keeps one key.
+func (p *wxr) distinct(s *Story, key string) string {
+	own := s.Link
+	if own == "" {
+		own = s.Slug + "\x00" + s.Title
+	}
+	sum := sha256.Sum256([]byte(own))
+	here := [8]byte(sum[:8])
+	first, seen := p.keys[key]
+	if !seen && len(p.keys) < maxKnownKeys {
+		p.keys[key] = here
+	}
+	if !seen || first == here {
+		return key
+	}
+	p.note("another story has this identifier too; both were taken", s.OldID)
+	return key + " " + hex.EncodeToString(here[:])
 }
 
 // addresses are the paths and query forms under which the old site showed a story.

@@ -11,6 +11,7 @@ import (
 const (
 	maxKnownAuthors     = 100_000
 	maxKnownAttachments = 1_000_000
+	maxKnownKeys        = 1_000_000
 	maxKnownBytes       = 256 << 20
 	maxReusable         = 1000
 )

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -255,5 +256,32 @@ func TestHostileExport(t *testing.T) {
 		if got[i].Status != w {
 			t.Errorf("%s: status %s, want %s", got[i].Title, got[i].Status, w)
 		}
+	}
+}
+
+// TestSameIdentifier reads what Squarespace writes: two pages with one identifier.
+// Each is a story of its own, the same in the next export; one story twice is one.
+func TestSameIdentifier(t *testing.T) {
+	at := func(link, text string) string {
+		return strings.Replace(post(135, "Page", text), "<wp:post_id>", "<link>http://old.example"+link+"</link><wp:post_id>", 1)
+	}
+	in := wxrHead + at("/services", "One") + at("/no-title", "Two") + at("/services", "One") + at("/third", "Three") + wxrTail
+	var before []string
+	for range 2 {
+		all, err := read(strings.NewReader(in), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, s := range stories(all) {
+			keys = append(keys, s.Key)
+		}
+		if len(keys) != 4 || keys[0] != "135" || keys[2] != "135" || keys[1] == "135" || keys[3] == "135" || keys[1] == keys[3] {
+			t.Fatalf("keys %q, want 135, another, 135, a third", keys)
+		}
+		if before != nil && !slices.Equal(before, keys) {
+			t.Errorf("keys %q, at the first reading %q", keys, before)
+		}
+		before = keys
 	}
 }

@@ -27,15 +27,16 @@ type wxr struct {
 	sawRSS   bool
 	open     []string // elements around items, for the report of mismatches only
 	aliases  map[string]string
-	notes    tally  // of the file
-	item     *tally // of the item at hand, or nil
-	reusing  bool   // a reusable block is being put into a body
-	room     int    // bytes that blocks and galleries may still add to the body at hand
-	budget   int    // bytes that the item at hand may still keep
+	keys     map[string][8]byte // of the stories so far, with a hash of the address of each
+	notes    tally              // of the file
+	item     *tally             // of the item at hand, or nil
+	reusing  bool               // a reusable block is being put into a body
+	room     int                // bytes that blocks and galleries may still add to the body at hand
+	budget   int                // bytes that the item at hand may still keep
 }
 
 func newWXR(r io.Reader, o Options, known *tables) *wxr {
-	p := &wxr{o: o, known: known, aliases: map[string]string{}}
+	p := &wxr{o: o, known: known, aliases: map[string]string{}, keys: map[string][8]byte{}}
 	p.scanner = newScanner(r, func(what string, example []byte) { p.note(what, string(example)) })
 	return p
 }
