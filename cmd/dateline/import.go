@@ -221,7 +221,7 @@ func (im *importer) story(ctx context.Context, r *archive.Story) error {
 	if err := im.bringPictures(ctx, r, &in, &notes); err != nil {
 		return err
 	}
-	in.Fingerprint = fingerprint(&in)
+	in.Fingerprint = fingerprint(&in, !r.Date.IsZero())
 	im.report.changes(r.OldID, r.Title, r.Report)
 	for _, n := range notes {
 		im.report.note(r.OldID, r.Title, n)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -29,8 +30,10 @@ func (im *importer) convert(r *archive.Story) (in news.Imported, notes []string)
 	case archive.Published:
 		switch {
 		case r.Date.IsZero():
-			in.Status = news.Draft
-			note("kept as a draft: it has no date")
+			// It was open to everybody; hiding it would break its address. WordPress's
+			// own importer does the same.
+			in.Status, in.FirstPublished = news.Published, im.now
+			note("published with today's date: it has none")
 		case r.Date.After(im.now):
 			in.Status, in.PublishAt = news.Scheduled, r.Date
 			note("scheduled: its date is still to come")
@@ -125,13 +128,18 @@ func fieldsOf(s string) []string {
 
 // fingerprint tells whether a story is still as it came. The pictures that were
 // brought belong to it, so that a later import with --media completes a first.
-func fingerprint(in *news.Imported) string {
+// Its date does only if it was dated there.
+func fingerprint(in *news.Imported, dated bool) string {
+	first := in.FirstPublished
+	if !dated { // else the next import would find another day
+		first = time.Time{}
+	}
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	if err := enc.Encode(in.Content); err != nil {
 		panic(err) // content always marshals; a fingerprint of half of it would hide changes
 	}
-	fmt.Fprintln(h, in.Kind, in.Status, in.FirstPublished, in.PublishAt)
+	fmt.Fprintln(h, in.Kind, in.Status, first, in.PublishAt)
 	h.Write(in.Original)
 	return hex.EncodeToString(h.Sum(nil))
 }
