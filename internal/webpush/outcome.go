@@ -76,10 +76,10 @@ func classify(status int) Class {
 }
 
 // answered is the outcome of an answer; retryAfter is its header, if any.
-func answered(status int, retryAfter []byte, now time.Time) Outcome {
+func answered(status int, retryAfter []byte, now func() time.Time) Outcome {
 	o := Outcome{Class: classify(status), Status: status}
 	if o.Class == Throttled {
-		o.RetryAfter = parseRetryAfter(retryAfter, now)
+		o.RetryAfter = parseRetryAfter(retryAfter, now())
 	}
 	return o
 }
