@@ -84,7 +84,9 @@ func TestFromDraftToReaders(t *testing.T) {
 		if s := h.want(h.call(news.Editor, "POST", path+"/kill", ``), 200, "kill"); s.str("status") != "killed" {
 			t.Errorf("killed: %s", s.Body)
 		}
-		h.want(h.call(news.Editor, "POST", path+"/publish", ``), 409, "publish a killed story")
+		if s := h.want(h.call(news.Editor, "POST", path+"/publish", ``), 409, "publish a killed story"); !strings.Contains(s.Body.String(), `"allowed":[]`) {
+			t.Errorf("publish a killed story: %s, want the allowed steps, none", s.Body)
+		}
 	})
 }
 

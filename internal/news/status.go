@@ -114,6 +114,6 @@ func (s *Story) may(step Step, who Actor) error {
 	if step == Save && (s.Status == Approved || s.Status == Scheduled) {
 		e = Refuse(Conflict, "This story is %s. Ask an editor to return it before you change it.", s.Status)
 	}
-	e.Allowed = s.Steps(who)
+	e.Allowed = append([]Step{}, s.Steps(who)...) // "nothing" is an answer too
 	return e
 }
