@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"dateline/internal/auth"
 	"dateline/internal/news"
@@ -28,8 +30,12 @@ func (c *tokenNewCmd) Run(ctx context.Context, io *std) error {
 	if err != nil {
 		return usageError{err}
 	}
+	name := strings.Join(strings.Fields(c.Name), " ")
+	if name == "" || len(name) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
+		return wrongUsage("--name: say in at most 100 characters what the token is for; it stands in the record of changes")
+	}
 	return c.with(ctx, io, func(s *store.Store) error {
-		token, secret := auth.New(auth.Options{Store: s, Now: s.Now}).NewToken(c.Name, role)
+		token, secret := auth.New(auth.Options{Store: s, Now: s.Now}).NewToken(name, role)
 		if err := s.AddToken(ctx, news.Command("token new"), token); err != nil {
 			return err
 		}
