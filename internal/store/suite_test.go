@@ -192,6 +192,35 @@ func TestUnknownNames(t *testing.T) {
 	})
 }
 
+// TestTopicByOtherName: a topic's other names lead to it, in any case, and make no
+// second topic; a topic's own name comes before another's other name.
+func TestTopicByOtherName(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		for _, x := range []news.Topic{
+			{Slug: "unitary-nations", Name: "Unitary Nations", Kind: "organisation", Aliases: []string{"UN", "Vereinte  Nationen", "Øst", "Ferries"}},
+			{Slug: "ferries", Name: "Ferries", Kind: "subject"},
+		} {
+			if _, err := s.SaveTopic(t.Context(), editor, x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for typed, want := range map[string]string{
+			"un": "unitary-nations", "VEREINTE nationen": "unitary-nations", "øst": "unitary-nations",
+			"Unitary nations": "unitary-nations", "ferries": "ferries",
+		} {
+			c := content("About " + typed)
+			c.Topics = []news.Ref{{Name: typed}}
+			st, _, err := s.CreateStory(t.Context(), reporter, func(now time.Time) (*news.Story, news.Outcome, error) {
+				return news.NewStory(news.NewID[news.StoryID](), news.Article, reporter, c, news.Plan{}, "", now)
+			})
+			if err != nil || len(st.Content.Topics) != 1 || st.Content.Topics[0].Slug != want {
+				t.Errorf("topic %q: %v, %v, want %s", typed, st, err, want)
+			}
+		}
+	})
+}
+
 func TestAddressesAreNeverReused(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()

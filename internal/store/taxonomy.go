@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"dateline/internal/news"
@@ -29,6 +30,9 @@ func (t *tx) resolve(c *news.Content, creates bool) error {
 	for i := range c.Topics {
 		x := &c.Topics[i]
 		err := t.find("topic", x)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = t.findAlias(x)
+		}
 		if errors.Is(err, sql.ErrNoRows) {
 			if !creates {
 				f.Add("topics", "There is no topic %q yet. An editor can make it.", x.Slug+x.Name)
@@ -78,6 +82,32 @@ func (t *tx) find(table string, r *news.Ref) error {
 	}
 	return t.row(`SELECT slug, name FROM `+table+` WHERE slug = $1 OR name_key = $2 ORDER BY CASE WHEN slug = $3 THEN 0 ELSE 1 END LIMIT 1`,
 		typed, nameKey(typed), typed).Scan(&r.Slug, &r.Name)
+}
+
+// findAlias completes r with the topic that has what was typed among its other
+// names; of several the first by slug. They are compared here, since the engines
+// fold case differently, and only when no topic has the name itself.
+func (t *tx) findAlias(r *news.Ref) error {
+	typed := nameKey(r.Slug)
+	if typed == "" {
+		typed = nameKey(r.Name)
+	}
+	rows, err := t.rows(`SELECT ` + topicColumns + ` FROM topic WHERE aliases <> '[]' ORDER BY slug`)
+	found := false
+	err = each(rows, err, func(row *sql.Rows) error {
+		x, err := scanTopic(row.Scan)
+		if !found && err == nil {
+			found = slices.ContainsFunc(x.Aliases, func(a string) bool { return nameKey(a) == typed })
+			if found {
+				*r = news.Ref{Slug: x.Slug, Name: x.Name}
+			}
+		}
+		return err
+	})
+	if err == nil && !found {
+		err = sql.ErrNoRows
+	}
+	return err
 }
 
 // make adds a topic or an author called r.Name, with a free slug.
