@@ -62,8 +62,8 @@ func endsWord(s string, i int) bool { return i >= len(s) || s[i] == ' ' }
 
 // entityAt says whether s begins like a character reference: &amp; or &#39;.
 func entityAt(s string) bool {
-	end := strings.IndexByte(s, ';')
-	if end < 2 || end > 40 {
+	end := strings.IndexByte(s[:min(len(s), 41)], ';') // no further: a text of "&" alone would be read once for each
+	if end < 2 {
 		return false
 	}
 	name := strings.TrimPrefix(s[1:end], "#")

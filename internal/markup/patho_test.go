@@ -65,3 +65,23 @@ func TestHostileTablesAreBounded(t *testing.T) {
 		checkDocument(t, d)
 	}
 }
+
+// What was read must be written again in time that grows with its length: the desk's
+// form and the API's answers do it for every story.
+func TestHostileTextIsWrittenInTime(t *testing.T) {
+	size, limit := MaxBytes, 8*time.Second
+	if testing.Short() {
+		size = MaxBytes / 2
+		limit = 2 * time.Second
+	}
+	for _, p := range []string{"&", "&a", "&#", "<", "*", "[", "_a", "\\", "`", "www.", "a@b", "http://a", "|", "{{"} {
+		d, _ := FromText(strings.Repeat(p, size/len(p)))
+		start := time.Now()
+		d.Markdown()
+		if took := time.Since(start); took > limit {
+			t.Errorf("writing %d bytes of %q took %s", size, p, took)
+		} else if took > time.Second {
+			t.Logf("writing %d bytes of %q took %s", size, p, took)
+		}
+	}
+}
