@@ -10,10 +10,11 @@ import (
 const maxKey = 2048
 
 // Key returns what a request's page is kept under: the path, and of the query
-// only the parameters that Options.Params names for the path, in that order.
-// Everything else in a query (fbclid, utm_source, random noise) is left out, so
-// it makes no new entry and no render. Two requests with the same key have the
-// same Query. Without such parameters nothing is allocated.
+// only the parameters that Options.Params names for the path, in that order, each
+// with its first value. Everything else in a query (fbclid, utm_source, a parameter
+// given again, random noise) is left out, so it makes no new entry and no render. Two
+// requests with the same key have the same Query. Without such parameters nothing is
+// allocated.
 func (c *Cache) Key(r *http.Request) string {
 	path := pathKey(r.URL)
 	if r.URL.RawQuery == "" || c.params == nil {
@@ -35,6 +36,7 @@ func (c *Cache) Key(r *http.Request) string {
 			b.WriteString(url.QueryEscape(name))
 			b.WriteByte('=')
 			b.WriteString(url.QueryEscape(value))
+			break
 		}
 	}
 	if b.Len() == 0 {
@@ -43,8 +45,8 @@ func (c *Cache) Key(r *http.Request) string {
 	return b.String()
 }
 
-// Query returns the parameters of the request that are part of its key, and no
-// others. A render that reads its parameters here can't depend on one that the
+// Query returns the parameters of the request that are part of its key, one value of
+// each, and no others. A render that reads its parameters here can't depend on one that the
 // key does not hold.
 func (c *Cache) Query(r *http.Request) url.Values {
 	q := make(url.Values)
@@ -53,7 +55,8 @@ func (c *Cache) Query(r *http.Request) url.Values {
 	}
 	for _, name := range c.params(r.URL.Path) {
 		for value := range values(r.URL.RawQuery, name) {
-			q[name] = append(q[name], value)
+			q[name] = []string{value}
+			break
 		}
 	}
 	return q

@@ -38,8 +38,8 @@ func TestKey(t *testing.T) {
 		{"/topics/sea?page", "/topics/sea?page="},
 		{"/topics/sea?page=2;x=3", "/topics/sea"},
 		{"/topics/sea?page=%zz", "/topics/sea"},
-		{"/search?page=2&q=sea+side&x=1&topic=b&topic=a", "/search?q=sea+side&topic=b&topic=a&page=2"},
-		{"/search?q=sea%20side&topic=b&topic=a&page=2", "/search?q=sea+side&topic=b&topic=a&page=2"},
+		{"/search?page=2&q=sea+side&x=1&topic=b&topic=a", "/search?q=sea+side&topic=b&page=2"},
+		{"/search?q=sea%20side&topic=b&page=2", "/search?q=sea+side&topic=b&page=2"},
 		{"/search?q=a%26page%3D2", "/search?q=a%26page%3D2"},
 		{"/%61bout", "/about"},
 		{"/%D8%A8%D8%AD%D8%B1", "/بحر"},
@@ -69,6 +69,7 @@ func TestStrangeParametersMakeNoRender(t *testing.T) {
 	get(t, c, "/search?q=a", render)
 	get(t, c, "/search?q=b", render)
 	get(t, c, "/search?gclid=3&q=a", render)
+	get(t, c, "/search?q=b&q=c", render) // else noise needs only a name that is known
 	if calls.Load() != 3 {
 		t.Errorf("%d renders, want 3", calls.Load())
 	}
@@ -98,7 +99,7 @@ func FuzzKey(f *testing.F) {
 		want := url.Values{}
 		for _, name := range []string{"q", "topic", "page"} {
 			if v, ok := parsed[name]; ok {
-				want[name] = v
+				want[name] = v[:1]
 			}
 		}
 		query := c.Query(r)
