@@ -151,23 +151,6 @@ func (s *Site) Routes() []Route {
 // ServeHTTP answers a reader. Whoever wires it asks Config.Cache.Hit first.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
-// Params names the query parameters that matter at a path, for the cache's keys.
-func Params(path string) []string {
-	switch path {
-	case "/":
-		return oldParams
-	case "/search":
-		return searchParams
-	}
-	return listParams
-}
-
-var (
-	oldParams    = []string{"p", "page_id"} // WordPress' query forms, which imports bring
-	searchParams = []string{"q", "section", "topic", "author", "from", "to", "sort", "page"}
-	listParams   = []string{"page"}
-)
-
 // A build makes a page from the database, and names everything it shows; with an
 // error, what could make the error untrue.
 type build func(ctx context.Context) (Page, []string, error)

@@ -85,8 +85,8 @@ func (s *Site) serveListing(l listKind) func(http.ResponseWriter, *http.Request)
 		n := 1
 		if q := s.c.Cache.Query(r).Get("page"); q != "" {
 			var err error
-			if n, err = strconv.Atoi(q); err != nil || n < 1 || n > maxPages {
-				n = 0 // answered like any page that is not there
+			if n, err = strconv.Atoi(q); err != nil || n < 1 || n > maxPages || strconv.Itoa(n) != q {
+				n = 0 // answered like any page that is not there; 007 too, or one page had no end of addresses
 			}
 		}
 		return s.page(w, r, func(ctx context.Context) (Page, []string, error) { return s.listing(ctx, l, slug, n) })
