@@ -64,17 +64,23 @@ func hash(secret string) string {
 // reach the database.
 func secretForm(s string) bool { return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == "" }
 
-// guarded runs a look-up of a secret, unless its asker has failed too often. The
-// look-up goes by hash, so that its time says nothing of how near a guess was.
+// tooMany is said to whoever has failed too often.
+var tooMany = news.Refuse(news.TooMany, "Too many attempts came from your network. Please wait a minute.")
+
+// guarded runs a look-up of a secret and counts those that fail: an asker that fails
+// too often is told to wait. One that is right is let in all the same. Refusing it
+// would protect nothing, since 256 bits are not guessed, and would let any stranger
+// shut out whoever shares an address with them: an office, or, behind a proxy that was
+// not named as trusted, everybody. The look-up goes by hash, so that its time says
+// nothing of how near a guess was.
 func guarded[T any](k *Keeper, r *http.Request, look func() (T, error)) (T, error) {
-	key := blockOf(k.Client(r))
-	if !k.failures.Allow(key, 0) {
-		var none T
-		return none, news.Refuse(news.TooMany, "Too many attempts came from your network. Please wait a minute.")
-	}
 	v, err := look()
-	if kind := news.KindOf(err); kind == news.NotFound || kind == news.Unauthenticated {
-		k.failures.Allow(key, 1)
+	if kind := news.KindOf(err); kind != news.NotFound && kind != news.Unauthenticated {
+		return v, err
+	}
+	if key := blockOf(k.Client(r)); !k.failures.Allow(key, 1) {
+		var none T
+		return none, tooMany
 	}
 	return v, err
 }

@@ -348,22 +348,54 @@ func TestTokens(t *testing.T) {
 
 func TestGuessingIsThrottled(t *testing.T) {
 	h := newHouse(t, "https://news.example.org")
-	p := h.hire(t, news.Editor)
-	good := h.secretOf(t, p.ID)
-	for range 20 {
-		h.Link(httptest.NewRequest("GET", LinkPath, nil), news.LongSecret())
+	guess := func() error {
+		_, err := h.Link(httptest.NewRequest("GET", LinkPath, nil), news.LongSecret())
+		return err
 	}
-	if _, err := h.redeem(t, good, news.Person{}); news.KindOf(err) != news.TooMany {
+	for range 20 {
+		guess()
+	}
+	if err := guess(); news.KindOf(err) != news.TooMany {
 		t.Errorf("after 20 wrong ones: %v, want too many", err)
 	}
 	h.from = "192.0.2.2"
-	if _, err := h.Link(httptest.NewRequest("GET", LinkPath, nil), good); err != nil {
-		t.Errorf("from elsewhere: %v, want no refusal", err)
+	if err := guess(); news.KindOf(err) != news.NotFound {
+		t.Errorf("from elsewhere: %v, want not found", err)
 	}
 	h.from = "192.0.2.1"
 	h.clock = h.clock.Add(11 * time.Second)
+	if err := guess(); news.KindOf(err) != news.NotFound {
+		t.Errorf("a while later: %v, want not found", err)
+	}
+}
+
+// Somebody who shares an address with the newsroom cannot shut it out.
+func TestGuessersShutNobodyOut(t *testing.T) {
+	h := newHouse(t, "https://news.example.org")
+	p := h.hire(t, news.Editor)
+	good := h.secretOf(t, p.ID)
+	tok, secret := h.NewToken("agency", news.Editor)
+	h.store.tokens[tok.Hash] = tok
+	ask := func(token string) error {
+		r := httptest.NewRequest("GET", "/api/v1/stories", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		_, err := h.FromRequest(r)
+		return err
+	}
+	for range 50 {
+		ask(TokenPrefix + news.LongSecret())
+	}
+	if err := ask(TokenPrefix + news.LongSecret()); news.KindOf(err) != news.TooMany {
+		t.Errorf("the 51st guess: %v, want too many", err)
+	}
+	if err := ask(secret); err != nil {
+		t.Errorf("the right token after 50 guesses: %v, want it let in", err)
+	}
+	if _, err := h.Link(httptest.NewRequest("GET", LinkPath, nil), good); err != nil {
+		t.Errorf("the right link after 50 guesses: %v, want it shown", err)
+	}
 	if _, err := h.redeem(t, good, news.Person{}); err != nil {
-		t.Errorf("a while later: %v, want sign-in", err)
+		t.Errorf("the right link after 50 guesses: %v, want sign-in", err)
 	}
 }
 
