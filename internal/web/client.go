@@ -35,10 +35,11 @@ func (g *Gate) Client(r *http.Request) netip.Addr {
 	return addr
 }
 
-// Secure tells whether the browser came over TLS: to us, or to a trusted proxy that
-// says so. Cookies depend on it.
+// Secure tells whether the browser came over TLS: to us, to the public address when
+// that is https, or to a trusted proxy that says so. Cookies depend on it, and must not
+// travel in the clear because a proxy was not named.
 func (g *Gate) Secure(r *http.Request) bool {
-	if r.TLS != nil {
+	if r.TLS != nil || g.https && g.Hosts.Public(r.Host) {
 		return true
 	}
 	ap, err := netip.ParseAddrPort(r.RemoteAddr)

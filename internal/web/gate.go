@@ -25,6 +25,7 @@ type Gate struct {
 
 	Errors *slog.Logger // where panics go
 
+	https bool // whether the public address is
 	cross *http.CrossOriginProtection
 	next  http.Handler
 	first string        // of every request id of this process
@@ -35,7 +36,8 @@ type Gate struct {
 func NewGate(public *url.URL, trusted []netip.Prefix, log *AccessLog, errors *slog.Logger, handler http.Handler) (*Gate, error) {
 	g := &Gate{
 		Hosts: HostsOf(public), Trusted: trusted, Log: log, Errors: errors, Now: time.Now,
-		next: handler, first: news.Secret()[:8] + "-",
+		https: public.Scheme == "https",
+		next:  handler, first: news.Secret()[:8] + "-",
 	}
 	g.cross = http.NewCrossOriginProtection()
 	// A proxy in front may speak http to us and https to the browser; the browser's
