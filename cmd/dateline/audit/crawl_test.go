@@ -22,6 +22,7 @@ type page struct {
 	lang   string   // of its article, if it is not the site's
 	links  []string // to pages of this site, without fragments
 	lost   []string // fragments that lead nowhere
+	files  []string // pictures, style, feeds, … that it names
 	table  bool
 	title  string // of its h1
 }
@@ -153,6 +154,18 @@ func (s *site) read(ctx context.Context, path string, cookies []*http.Cookie) (*
 			p.table = true
 		case "h1":
 			p.title = text(n)
+		case "img", "source", "script":
+			p.files = append(p.files, a["src"])
+			for _, candidate := range strings.Split(a["srcset"], ",") {
+				address, _, _ := strings.Cut(strings.TrimSpace(candidate), " ")
+				p.files = append(p.files, address)
+			}
+		case "link":
+			p.files = append(p.files, a["href"])
+		case "meta":
+			if a["property"] == "og:image" {
+				p.files = append(p.files, a["content"])
+			}
 		case "a":
 			to, err := base.Parse(a["href"])
 			if _, has := a["href"]; !has || err != nil || to.Scheme+"://"+to.Host != s.origin {
