@@ -53,6 +53,14 @@ func openFiles(path string) (w, r *sql.DB, err error) {
 	if err := foreign(path); err != nil {
 		return nil, nil, err
 	}
+	// Readable by its owner alone; SQLite would let everybody read a new file.
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
+		if err := f.Close(); err != nil {
+			return nil, nil, err
+		}
+	} else if !errors.Is(err, os.ErrExist) {
+		return nil, nil, err
+	}
 	w, err = openDB(path, "_pragma=synchronous(NORMAL)&_txlock=immediate&_pragma=journal_size_limit(16777216)", 1)
 	if err != nil {
 		return nil, nil, err

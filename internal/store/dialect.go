@@ -76,6 +76,9 @@ func (s *Store) connectSQLite(ctx context.Context, path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("open the database: make its folder: %w", err)
 	}
+	if err := begin(path); err != nil {
+		return fmt.Errorf("open the database %s: %w; check that the folder can be written", path, err)
+	}
 	dsn := func(extra ...string) string {
 		q := url.Values{}
 		q["_pragma"] = append([]string{"busy_timeout(5000)", "page_size(8192)", "journal_mode(WAL)",
