@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"dateline/internal/news"
@@ -26,7 +27,7 @@ func (s *Store) Dump(ctx context.Context, row func(table string, columns []strin
 	}
 	defer t.Rollback() // reading only: there is nothing to lose
 	for _, table := range dumped {
-		rows, err := t.QueryContext(ctx, `SELECT * FROM `+table+s.dialect.order(table))
+		rows, err := t.QueryContext(ctx, `SELECT * FROM `+table+` ORDER BY 1, 2`)
 		if err != nil {
 			return s.translate(fmt.Errorf("back up %s: %w", table, err))
 		}
@@ -65,10 +66,10 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 	return n == 0, s.translate(err)
 }
 
-// Load puts back the rows that next gives until it says done, in one transaction:
-// all of them or none. The database must be Empty; tables and columns that this
-// version does not have are refused.
-func (s *Store) Load(ctx context.Context, next func() (table string, columns []string, values []any, done bool, err error)) error {
+// Load puts back the rows that fill gives to put, in one transaction: all of them, or
+// none when fill fails. The database must be Empty; tables and columns that this
+// version does not have are refused. Like every rule, fill may run twice.
+func (s *Store) Load(ctx context.Context, fill func(put func(table string, columns []string, values []any) error) error) error {
 	empty, err := s.Empty(ctx)
 	if err != nil {
 		return err
@@ -76,35 +77,31 @@ func (s *Store) Load(ctx context.Context, next func() (table string, columns []s
 	if !empty {
 		return news.Refuse(news.Conflict, "The database is not empty. Restore into a new one.")
 	}
-	known := map[string]bool{}
-	for _, t := range dumped {
-		known[t] = true
-	}
 	_, err = s.write(ctx, func(t *tx) error {
-		for i := len(dumped) - 1; i >= 0; i-- {
-			if _, err := t.sql.ExecContext(ctx, `DELETE FROM `+dumped[i]); err != nil {
-				return fmt.Errorf("empty %s: %w", dumped[i], err)
+		for _, table := range slices.Backward(dumped) {
+			if _, err := t.exec(`DELETE FROM ` + table); err != nil {
+				return fmt.Errorf("empty %s: %w", table, err)
 			}
 		}
-		for {
-			table, columns, values, done, err := next()
-			if err != nil || done {
-				return err
-			}
-			if !known[table] {
-				return fmt.Errorf("the backup has a table %q that this version does not know", table)
-			}
-			for _, c := range columns {
-				if strings.Trim(c, "abcdefghijklmnopqrstuvwxyz_") != "" {
-					return fmt.Errorf("the backup has a column %q", c)
-				}
-			}
-			if _, err := t.exec(`INSERT INTO `+table+` (`+strings.Join(columns, ", ")+`) VALUES (`+places(1, len(columns))+`)`, values...); err != nil {
-				return fmt.Errorf("restore a row of %s: %w", table, err)
-			}
-		}
+		return fill(t.put)
 	})
 	return err
+}
+
+// put puts one row of a dump back.
+func (t *tx) put(table string, columns []string, values []any) error {
+	if !slices.Contains(dumped, table) {
+		return fmt.Errorf("the backup has a table %q that this version does not know", table)
+	}
+	for _, c := range columns {
+		if strings.Trim(c, "abcdefghijklmnopqrstuvwxyz_") != "" {
+			return fmt.Errorf("the backup has a column %q", c)
+		}
+	}
+	if _, err := t.exec(`INSERT INTO `+table+` (`+strings.Join(columns, ", ")+`) VALUES (`+places(1, len(columns))+`)`, values...); err != nil {
+		return fmt.Errorf("restore a row of %s: %w", table, err)
+	}
+	return nil
 }
 
 // Check asks the engine whether the database is whole; it gives what is wrong.

@@ -45,7 +45,7 @@ type Store struct {
 	zone     *time.Location
 	log      *slog.Logger
 
-	stmts   sync.Map // statement text + pool → *sql.Stmt
+	stmts   sync.Map // statement text + pool → *sql.Stmt; texts of any shape must be few, see in
 	hints   hints
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -136,7 +136,7 @@ func (s *Store) measureClock(ctx context.Context) error {
 	if s.ownClock {
 		return nil
 	}
-	best := time.Duration(-1)
+	best, offset := time.Duration(-1), time.Duration(0)
 	for range 3 {
 		before := s.clock()
 		server, ok, err := s.dialect.clock(ctx, s.r)
@@ -147,10 +147,11 @@ func (s *Store) measureClock(ctx context.Context) error {
 			return nil
 		}
 		if took := s.clock().Sub(before); best < 0 || took < best {
-			best = took
-			s.offset.Store(int64(server.Sub(before) + time.Millisecond)) // a beat's worth of drift
+			best, offset = took, server.Sub(before)+time.Millisecond // a beat's worth of drift
 		}
 	}
+	// Only now: a slow try may be off by as long as it took.
+	s.offset.Store(int64(offset))
 	return nil
 }
 

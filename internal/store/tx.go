@@ -27,20 +27,36 @@ type tx struct {
 	sql     *sql.Tx
 	now     time.Time
 	changes []news.Change
-	unready []string // statements to prepare once the connection is free
+	own     map[string]*sql.Stmt // as this transaction runs them; it closes them
+	unready []string             // statements to prepare once the connection is free
 }
 
-// stmt gives q as prepared on the writer's connection, or nil when it is not yet:
-// preparing needs the connection that this transaction holds, so it waits for the end.
+// stmt gives q as this transaction runs it, prepared once however often that is: an
+// import and a restore run the same few thousands of times. To be kept for the next
+// one it must be prepared outside, and that needs the connection that this one holds,
+// so it waits for the end. Nil means: run the text.
 func (t *tx) stmt(q string) *sql.Stmt {
 	if !t.s.dialect.prepares() {
 		return nil
 	}
-	if st, ok := t.s.stmts.Load(stmtKey{t.s.w, q}); ok {
-		return t.sql.StmtContext(t.ctx, st.(*sql.Stmt))
+	if st, ok := t.own[q]; ok {
+		return st
 	}
-	t.unready = append(t.unready, q)
-	return nil
+	var st *sql.Stmt
+	if kept, ok := t.s.stmts.Load(stmtKey{t.s.w, q}); ok {
+		st = t.sql.StmtContext(t.ctx, kept.(*sql.Stmt))
+	} else {
+		var err error
+		if st, err = t.sql.PrepareContext(t.ctx, q); err != nil {
+			return nil // running the text gives the error where it belongs
+		}
+		t.unready = append(t.unready, q)
+	}
+	if t.own == nil {
+		t.own = map[string]*sql.Stmt{}
+	}
+	t.own[q] = st
+	return st
 }
 
 func (t *tx) exec(q string, args ...any) (int64, error) {
@@ -145,9 +161,10 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err
 	}
 	t := &tx{ctx: ctx, s: s, sql: sqlTx, now: s.Now()}
 	defer func() {
-		if err != nil {
-			sqlTx.Rollback() // its error adds nothing to err: the database drops an unfinished transaction anyway
-		}
+		// After the commit this does nothing. Its error adds nothing to err: the database
+		// drops an unfinished transaction anyway. A rule that panics must not keep the
+		// connection either; with SQLite it is the only one that writes.
+		sqlTx.Rollback()
 		for _, q := range t.unready {
 			s.stmt(ctx, s.w, q)
 		}
