@@ -25,7 +25,7 @@ type Stories interface {
 	Cards(ctx context.Context, l news.Listing) (cards []news.Card, more bool, err error)
 	CountCards(ctx context.Context, l news.Listing) (int, error)
 	CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card, error)
-	ShownAddresses(ctx context.Context, l news.Listing) ([]news.Card, error)
+	ShownAddresses(ctx context.Context, limit, offset int) ([]news.Card, error)
 	CountShown(ctx context.Context) (int, error)
 }
 

@@ -209,7 +209,7 @@ func (s *Site) serveSitemapPart(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) addresses(ctx context.Context, from, n int) ([]syndication.Entry, error) {
 	var out []syndication.Entry
 	for len(out) < n {
-		cards, err := s.c.Stories.ShownAddresses(ctx, news.Listing{Offset: from + len(out), Limit: min(5000, n-len(out))})
+		cards, err := s.c.Stories.ShownAddresses(ctx, min(5000, n-len(out)), from+len(out))
 		if err != nil {
 			return nil, err
 		}

@@ -48,7 +48,7 @@ type dialect interface {
 	snapshot() *sql.TxOptions // for a long consistent read
 	notify(t *tx, n int64) error
 	alone() string                                           // ends a SELECT of rows that nobody else may change meanwhile
-	order(table string) string                               // how a dump orders a table
+	unindexed(column string) string                          // column where the planner would take its index and is wrong
 	check(ctx context.Context, db *sql.DB) ([]string, error) // what is wrong with the database's files or settings
 }
 
@@ -151,7 +151,7 @@ func (sqliteDialect) translate(err error) error {
 	return err
 }
 
-func (sqliteDialect) order(string) string { return ` ORDER BY 1, 2` }
+func (sqliteDialect) unindexed(column string) string { return `(` + column + ` || '')` }
 
 func (sqliteDialect) check(ctx context.Context, db *sql.DB) ([]string, error) {
 	var wrong []string
@@ -280,7 +280,9 @@ func (postgresDialect) translate(err error) error {
 	return err
 }
 
-func (postgresDialect) order(string) string { return ` ORDER BY 1, 2` }
+// unindexed: this planner has statistics, which an expression would hide from it: it
+// took a published story for a rare one, and joined and sorted all to list twenty.
+func (postgresDialect) unindexed(column string) string { return column }
 
 func (postgresDialect) check(ctx context.Context, db *sql.DB) ([]string, error) {
 	var fsync string

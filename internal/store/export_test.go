@@ -19,3 +19,9 @@ func (s *Store) Address() string {
 	}
 	return ""
 }
+
+// Statements counts the texts that s keeps prepared.
+func Statements(s *Store) (n int) {
+	s.stmts.Range(func(any, any) bool { n++; return true })
+	return n
+}

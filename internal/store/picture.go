@@ -61,11 +61,8 @@ func (s *Store) Pictures(ctx context.Context, ids []news.MediaID) (map[news.Medi
 	if len(ids) == 0 {
 		return out, nil
 	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = string(id)
-	}
-	rows, err := s.read(ctx).rows(`SELECT `+pictureColumns+` FROM picture WHERE id IN (`+places(1, len(ids))+`)`, args...)
+	list, args := in(1, ids)
+	rows, err := s.read(ctx).rows(`SELECT `+pictureColumns+` FROM picture WHERE id IN `+list, args...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		p, err := scanPicture(r.Scan)
 		out[p.ID] = p
@@ -88,7 +85,7 @@ func (s *Store) PictureByToken(ctx context.Context, token string) (news.Picture,
 	var uses int
 	err = q.row(`
 		SELECT count(*) FROM picture_use JOIN story ON story.id = picture_use.story_id
-		WHERE `+shownHere+` AND picture_use.picture_id = $2`, us(s.Now()), string(p.ID)).Scan(&uses)
+		WHERE `+s.shownHere()+` AND picture_use.picture_id = $2`, us(s.Now()), string(p.ID)).Scan(&uses)
 	return p, uses > 0, s.translate(err)
 }
 

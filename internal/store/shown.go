@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"dateline/internal/news"
 )
@@ -17,7 +16,9 @@ const shown = `story.status = 'published' AND story.shown_at <= $1`
 // shownHere is the same where identifiers lead to the stories. Written plainly, it
 // makes SQLite walk all published stories by the index on their status instead of
 // looking up the few that are asked for: three quarters of a page's cost with 10,000.
-const shownHere = `(story.status || '') = 'published' AND story.shown_at <= $1`
+func (s *Store) shownHere() string {
+	return s.dialect.unindexed(`story.status`) + ` = 'published' AND story.shown_at <= $1`
+}
 
 // Shown loads a story that readers may see now; else NotFound. Like all that is
 // loaded for readers it knows only what is public: its Content is the live version's.
@@ -75,13 +76,9 @@ func (s *Store) ShownVersions(ctx context.Context, id news.StoryID) ([]news.Vers
 // are more after them.
 func (s *Store) Cards(ctx context.Context, l news.Listing) ([]news.Card, bool, error) {
 	limit := max(1, min(l.Limit, 1000))
-	from, where, first, args := s.listing(l)
+	from, where, order, args := s.listing(l)
 	args = append(args, limit+1, max(0, l.Offset))
-	if strings.HasPrefix(from, "listing JOIN") {
-		where = strings.Replace(where, shown, shownHere, 1)
-	}
-	q := fmt.Sprintf(`SELECT card FROM %s WHERE %s ORDER BY %s DESC, story.id DESC LIMIT $%d OFFSET $%d`, from, where, first, len(args)-1, len(args))
-	cards, err := s.cards(ctx, q, args...)
+	cards, err := s.cards(ctx, fmt.Sprintf(`SELECT card FROM %s WHERE %s ORDER BY %s LIMIT $%d OFFSET $%d`, from, where, order, len(args)-1, len(args)), args...)
 	if err != nil {
 		return nil, false, s.translate(fmt.Errorf("list cards: %w", err))
 	}
@@ -92,36 +89,39 @@ func (s *Store) Cards(ctx context.Context, l news.Listing) ([]news.Card, bool, e
 // CountCards counts what Cards would list over all its pages.
 func (s *Store) CountCards(ctx context.Context, l news.Listing) (int, error) {
 	from, where, _, args := s.listing(l)
-	if strings.HasPrefix(from, "listing JOIN") {
-		where = strings.Replace(where, shown, shownHere, 1)
-	}
 	var n int
 	err := s.read(ctx).row(`SELECT count(*) FROM `+from+` WHERE `+where, args...).Scan(&n)
 	return n, s.translate(err)
 }
 
-// listing makes l's FROM and WHERE, and names the column it is ordered by.
-func (s *Store) listing(l news.Listing) (from, where, first string, args []any) {
+// listing makes l's FROM, WHERE and ORDER BY. The first filter leads: its part of the
+// listing's key has the stories in their order, and a page of them is read from its
+// end. The others look up the whole key of what was found.
+func (s *Store) listing(l news.Listing) (from, where, order string, args []any) {
 	args = []any{us(s.Now())}
-	from, where, first = `story`, shown+` AND story.kind = 'article'`, `story.first_published_at`
+	arg := func(cond string, v any) {
+		args = append(args, v)
+		where += fmt.Sprintf(cond, len(args))
+	}
+	dated := `story`
+	from, where, order = `story`, shown+` AND story.kind = 'article'`, `story.first_published_at DESC, story.id DESC`
 	for _, f := range [...]struct{ kind, slug string }{{"section", l.Section}, {"topic", l.Topic}, {"author", l.Author}} {
-		if f.slug == "" {
-			continue
+		switch {
+		case f.slug == "":
+		case dated == `story`:
+			dated = `listing`
+			from, where = `listing JOIN story ON story.id = listing.story_id`, s.shownHere()+` AND story.kind = 'article'`
+			order = `listing.first_published_at DESC, listing.story_id DESC`
+			arg(` AND listing.kind = '`+f.kind+`' AND listing.slug = $%d`, f.slug)
+		default:
+			arg(` AND EXISTS (SELECT 1 FROM listing x WHERE x.kind = '`+f.kind+`' AND x.slug = $%d
+				AND x.first_published_at = listing.first_published_at AND x.story_id = listing.story_id)`, f.slug)
 		}
-		args = append(args, f.slug)
-		if from == `story` {
-			from = `listing JOIN story ON story.id = listing.story_id`
-			first = `listing.first_published_at`
-			where += fmt.Sprintf(` AND listing.kind = '%s' AND listing.slug = $%d`, f.kind, len(args))
-			continue
-		}
-		where += fmt.Sprintf(` AND EXISTS (SELECT 1 FROM listing x WHERE x.story_id = story.id AND x.kind = '%s' AND x.slug = $%d)`, f.kind, len(args))
 	}
 	if !l.Since.IsZero() {
-		args = append(args, us(l.Since))
-		where += fmt.Sprintf(` AND %s >= $%d`, first, len(args))
+		arg(` AND `+dated+`.first_published_at >= $%d`, us(l.Since))
 	}
-	return from, where, first, args
+	return from, where, order, args
 }
 
 // Pages gives the cards of the visible standing pages, by headline.
@@ -151,11 +151,8 @@ func (s *Store) CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card,
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	args := []any{us(s.Now())}
-	for _, id := range ids {
-		args = append(args, string(id))
-	}
-	found, err := s.cards(ctx, `SELECT card FROM story WHERE `+shownHere+` AND id IN (`+places(2, len(ids))+`)`, args...)
+	list, args := in(2, ids)
+	found, err := s.cards(ctx, `SELECT card FROM story WHERE `+s.shownHere()+` AND id IN `+list, append([]any{us(s.Now())}, args...)...)
 	if err != nil {
 		return nil, s.translate(fmt.Errorf("load cards: %w", err))
 	}
@@ -173,11 +170,11 @@ func (s *Store) CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card,
 	return out, nil
 }
 
-// ShownAddresses gives the cards of everything visible, standing pages too, newest
-// first: for sitemaps.
-func (s *Store) ShownAddresses(ctx context.Context, l news.Listing) ([]news.Card, error) {
-	cards, err := s.cards(ctx, `SELECT card FROM story WHERE `+shown+` AND first_published_at >= $2
-		ORDER BY first_published_at DESC, id DESC LIMIT $3 OFFSET $4`, us(s.Now()), us(l.Since), max(1, l.Limit), max(0, l.Offset))
+// ShownAddresses gives the cards of everything visible, standing pages first, then
+// articles newest first, which is the order of an index: for sitemaps.
+func (s *Store) ShownAddresses(ctx context.Context, limit, offset int) ([]news.Card, error) {
+	cards, err := s.cards(ctx, `SELECT card FROM story WHERE `+shown+`
+		ORDER BY kind DESC, first_published_at DESC, id DESC LIMIT $2 OFFSET $3`, us(s.Now()), max(1, limit), max(0, offset))
 	return cards, s.translate(err)
 }
 
@@ -195,7 +192,7 @@ func (s *Store) EachShown(ctx context.Context, yield func(*news.Story) error) er
 	for {
 		var batch []*news.Story
 		var live []int
-		rows, err := s.read(ctx).rows(`SELECT `+shownColumns+` FROM story WHERE `+shownHere+` AND id > $2 ORDER BY id LIMIT 200`, us(s.Now()), after)
+		rows, err := s.read(ctx).rows(`SELECT `+shownColumns+` FROM story WHERE `+s.shownHere()+` AND id > $2 ORDER BY id LIMIT 200`, us(s.Now()), after)
 		err = each(rows, err, func(r *sql.Rows) error {
 			st, n, err := scanStory(r.Scan)
 			batch, live = append(batch, st), append(live, n)
@@ -218,16 +215,4 @@ func (s *Store) EachShown(ctx context.Context, yield func(*news.Story) error) er
 			return nil
 		}
 	}
-}
-
-// places makes "$from, $from+1, …" with n members.
-func places(from, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "$%d", from+i)
-	}
-	return b.String()
 }

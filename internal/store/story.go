@@ -132,7 +132,6 @@ func scanStory(scan func(...any) error) (*news.Story, int, error) {
 	return &st, live, nil
 }
 
-// story loads one story with its live version.
 // story reads a story that is about to be changed. Where writers run side by side it
 // is nobody else's from here to the end of the transaction: two who both read it as it
 // was would each write the whole of it, and one step (a kill) would be undone by the other.
@@ -269,13 +268,12 @@ func (t *tx) relist(st *news.Story) error {
 		}
 	}
 	for _, p := range c.Pictures() {
-		n, err := t.exec(`
+		// A picture that is missing is left out here, as it is of the page.
+		if _, err := t.exec(`
 			INSERT INTO picture_use (picture_id, story_id)
-			SELECT id, $2 FROM picture WHERE id = $1 ON CONFLICT DO NOTHING`, string(p), id)
-		if err != nil {
+			SELECT id, $2 FROM picture WHERE id = $1 ON CONFLICT DO NOTHING`, string(p), id); err != nil {
 			return err
 		}
-		_ = n // a picture that is missing is left out of the page too
 	}
 	return nil
 }
@@ -314,7 +312,9 @@ func (s *Store) Stories(ctx context.Context, l news.StoryList) ([]news.Story, st
 		where = append(where, fmt.Sprintf("(changed_at, id) < ($%d, $%d)", len(args)-1, len(args)))
 	}
 	args = append(args, limit+1)
-	q := fmt.Sprintf(`SELECT `+storyColumns+` FROM story WHERE %s ORDER BY changed_at DESC, id DESC LIMIT $%d`, strings.Join(where, " AND "), len(args))
+	// Identifiers are sorted, where no index has the order, and not the stories' texts.
+	const order = ` ORDER BY changed_at DESC, id DESC`
+	q := fmt.Sprintf(`SELECT `+storyColumns+` FROM story WHERE id IN (SELECT id FROM story WHERE %s`+order+` LIMIT $%d)`+order, strings.Join(where, " AND "), len(args))
 	var out []news.Story
 	rows, err := s.read(ctx).rows(q, args...)
 	err = each(rows, err, func(r *sql.Rows) error {

@@ -221,11 +221,8 @@ func (s *Store) Topics(ctx context.Context, slugs []string) (map[string]news.Top
 	if len(slugs) == 0 {
 		return out, nil
 	}
-	args := make([]any, len(slugs))
-	for i, x := range slugs {
-		args[i] = x
-	}
-	rows, err := s.read(ctx).rows(`SELECT `+topicColumns+` FROM topic WHERE slug IN (`+places(1, len(slugs))+`)`, args...)
+	list, args := in(1, slugs)
+	rows, err := s.read(ctx).rows(`SELECT `+topicColumns+` FROM topic WHERE slug IN `+list, args...)
 	err = each(rows, err, func(r *sql.Rows) error {
 		x, err := scanTopic(r.Scan)
 		out[x.Slug] = x
