@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,8 +56,17 @@ type doctor struct {
 	bad int
 }
 
+// An advice is worth a line and no alarm: a site that has just been started is well.
+type advice string
+
+func (a advice) Error() string { return string(a) }
+
 func (d *doctor) check(what string, f func() (string, error)) {
 	said, err := f()
+	if a, ok := errors.AsType[advice](err); ok {
+		fmt.Fprintf(d.out, "%-9s note  %s\n", what, a)
+		return
+	}
 	if err != nil {
 		d.bad++
 		fmt.Fprintf(d.out, "%-9s BAD   %s\n", what, oneLine(err))
@@ -112,7 +122,7 @@ func checkStaff(ctx context.Context, s *store.Store) (string, error) {
 		}
 	}
 	if editors == 0 {
-		return "", fmt.Errorf("nobody here may publish; add somebody: dateline staff add you@example.org --name \"Your Name\" --role admin")
+		return "", advice("nobody here may publish yet; add somebody: dateline staff add you@example.org --name \"Your Name\" --role admin")
 	}
 	return fmt.Sprintf("%d people, %d may publish", len(people), editors), nil
 }
