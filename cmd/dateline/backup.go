@@ -61,7 +61,7 @@ func intoFile(path string, write func(io.Writer) (counts, error)) (n counts, err
 type restoreCmd struct {
 	place
 	media
-	File string `arg:"" help:"The backup." type:"existingfile"`
+	File string `arg:"" help:"The backup."`
 }
 
 func (c *restoreCmd) Run(ctx context.Context, std *std) error {
@@ -93,7 +93,7 @@ func (c *restoreCmd) Run(ctx context.Context, std *std) error {
 
 type verifyCmd struct {
 	place        // taken as every command takes it; a backup needs neither
-	File  string `arg:"" help:"The backup." type:"existingfile"`
+	File  string `arg:"" help:"The backup."`
 }
 
 func (c *verifyCmd) Run(std *std) error {

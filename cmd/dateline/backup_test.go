@@ -173,6 +173,12 @@ func TestDamagedBackup(t *testing.T) {
 			t.Errorf("verify of a file that is %s: exit %d, %q", name, code, said)
 		}
 	}
+	for _, command := range []string{"verify", "restore"} {
+		none := filepath.Join(dir, "none")
+		if _, said, code := dateline(t, command, none, "--data", filepath.Join(dir, "spoilt")); code != 1 || strings.Count(said, none) != 1 {
+			t.Errorf("%s of a file that is not there: exit %d, %q", command, code, said)
+		}
+	}
 	// Into a place where somebody serves, or has pictures.
 	if _, said, code := s.command("restore", good); code != 1 || !strings.Contains(said, "another dateline") {
 		t.Errorf("restore beside a running server: exit %d, %q", code, said)
