@@ -256,51 +256,62 @@ func verifyFile(path string) (counts, error) {
 	return n, err
 }
 
-// readBackup puts a verified backup back: first the picture files, then all rows in
-// one transaction, so that a row never names a file that is not there.
+// readBackup puts a verified backup back, and verifies it again as it goes. All rows are one transaction
+// that ends after the last picture file is there, so that no row ever names a file
+// that is not; no more than one entry of the backup is held at a time.
 func readBackup(ctx context.Context, path string, s *store.Store, files mediastore.Store) (counts, error) {
 	var n counts
 	if empty, err := s.Empty(ctx); err != nil || !empty {
 		return n, errors.Join(errors.New("the database is not empty: restore into a new one"), err)
 	}
-	for range files.Names(ctx) {
+	for _, err := range files.Names(ctx) {
+		if err != nil {
+			return n, fmt.Errorf("look whether there are pictures: %w", err)
+		}
 		return n, errors.New("there are pictures already: restore into an empty --media")
 	}
-	var parts [][]byte
-	if _, err := eachEntry(path, func(name string, data []byte) error {
-		if file, ok := strings.CutPrefix(name, "media/"); ok {
-			n.files++
-			return files.Put(ctx, file, data)
-		}
-		parts = append(parts, data)
-		return nil
-	}); err != nil {
-		return n, err
-	}
-	dec := json.NewDecoder(bytes.NewReader(bytes.Join(parts, nil)))
+	err := s.Load(ctx, func(put putRow) error {
+		n = counts{}
+		_, err := eachEntry(path, func(name string, data []byte) error {
+			if file, ok := strings.CutPrefix(name, "media/"); ok {
+				n.files++
+				return files.Put(ctx, file, data)
+			}
+			rows, err := putRows(data, put)
+			n.rows += rows
+			return err
+		})
+		return err
+	})
+	return n, err
+}
+
+type putRow = func(table string, columns []string, values []any) error
+
+// putRows puts back one part of the rows; each part names its columns anew.
+func putRows(part []byte, put putRow) (n int, err error) {
+	dec := json.NewDecoder(bytes.NewReader(part))
 	dec.UseNumber()
 	var columns []string
-	err := s.Load(ctx, func() (string, []string, []any, bool, error) {
+	for ; ; n++ {
 		var r dumpRow
 		if err := dec.Decode(&r); errors.Is(err, io.EOF) {
-			return "", nil, nil, true, nil
+			return n, nil
 		} else if err != nil {
-			return "", nil, nil, false, fmt.Errorf("read the backup: %w", err)
+			return n, fmt.Errorf("read the backup: %w", err)
 		}
 		if r.Columns != nil {
 			columns = r.Columns
 		}
 		for i, v := range r.Values {
 			if num, ok := v.(json.Number); ok {
-				n, err := num.Int64()
-				if err != nil {
-					return "", nil, nil, false, fmt.Errorf("read the backup: %w", err)
+				if r.Values[i], err = num.Int64(); err != nil {
+					return n, fmt.Errorf("read the backup: %w", err)
 				}
-				r.Values[i] = n
 			}
 		}
-		n.rows++
-		return r.Table, columns, r.Values, false, nil
-	})
-	return n, err
+		if err := put(r.Table, columns, r.Values); err != nil {
+			return n, err
+		}
+	}
 }
