@@ -27,7 +27,7 @@ func pictureOf(n node) Picture {
 // there.
 func (d Document) Pictures() []Picture {
 	var out []Picture
-	node{kind: kindDoc, content: d.content}.walk(func(n node) {
+	node{kind: kindDoc, content: d.nodes()}.walk(func(n node) {
 		if n.kind == kindPicture {
 			out = append(out, pictureOf(n))
 		}
@@ -39,7 +39,7 @@ func (d Document) Pictures() []Picture {
 // each once.
 func (d Document) Stories() []string {
 	var out []string
-	node{kind: kindDoc, content: d.content}.walk(func(n node) {
+	node{kind: kindDoc, content: d.nodes()}.walk(func(n node) {
 		if n.kind == kindRelated && !slices.Contains(out, n.attr("story")) {
 			out = append(out, n.attr("story"))
 		}

@@ -19,6 +19,39 @@ func TestText(t *testing.T) {
 	}
 }
 
+// What a document holds is found whether it was just made or kept since.
+func TestKeptDocumentsAreReadWholly(t *testing.T) {
+	made, _ := FromMarkdown("Words.\n\n![A heron](media:0192-a \"By the weir | Agency\")\n\n[[story:0192-b]]\n\n> ![A gate](media:0192-c)\n")
+	raw, err := made.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := Kept(raw)
+	if len(made.Pictures()) == 0 || len(made.Stories()) == 0 {
+		t.Fatalf("the document holds pictures %v and stories %v, want some of both", made.Pictures(), made.Stories())
+	}
+	for _, c := range []struct {
+		what       string
+		want, have any
+	}{
+		{"pictures", made.Pictures(), kept.Pictures()},
+		{"stories", made.Stories(), kept.Stories()},
+		{"captions", made.Captions(), kept.Captions()},
+		{"text", made.Text(), kept.Text()},
+		{"Markdown", made.Markdown(), kept.Markdown()},
+		{"words", made.Words(), kept.Words()},
+		{"summary", made.Summary(20), kept.Summary(20)},
+		{"emptiness", made.IsEmpty(), kept.IsEmpty()},
+	} {
+		if diff := cmp.Diff(c.want, c.have); diff != "" {
+			t.Errorf("%s of a kept document (-made +kept):\n%s", c.what, diff)
+		}
+	}
+	if !made.Equal(kept) || !kept.Equal(made) {
+		t.Error("a kept document is not equal to the one it was made from")
+	}
+}
+
 func TestWordsAndSummary(t *testing.T) {
 	for _, c := range []struct {
 		in    string
