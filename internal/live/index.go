@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"dateline/internal/news"
 	"dateline/internal/search"
@@ -62,7 +63,9 @@ func (n *Node) openIndex(ctx context.Context, last int64) {
 		if err != nil && n.ctx.Err() == nil {
 			n.o.Log.Error("the search index could not be made; it is tried again at the next start", "error", err)
 			n.o.Told("The search index could not be made. Check the disk of the data folder, then run: dateline reindex", true)
-			return // and Publish says that search does not show it
+			// Publish says at once that search does not show it, until somebody did that.
+			n.set(func() { n.unwritten = n.o.Now().Add(-waitCut) })
+			return
 		}
 		n.set(func() { n.indexed, n.building = max(n.indexed, last), false })
 		// Pages made meanwhile found less to read on with than there is.
@@ -71,9 +74,11 @@ func (n *Node) openIndex(ctx context.Context, last int64) {
 	})
 }
 
-// remake empties x, which was at change at or could not say (err), and fills it.
+// remake empties x, which was at change at or could not say (err), and fills it. One
+// that holds something at no change is from a filling that broke off; what it holds may
+// have been killed since.
 func remake(ctx context.Context, stories Stories, x *search.Index, at, last int64, err error) error {
-	if at > 0 || err != nil {
+	if at > 0 || err != nil || x.Len() > 0 {
 		if err := x.Reset(); err != nil {
 			return fmt.Errorf("empty the search index: %w", err)
 		}
@@ -142,7 +147,8 @@ func (n *Node) Reindex(ctx context.Context) error {
 	if err := n.o.Index.Swap(ctx, next); err != nil {
 		return errors.Join(fmt.Errorf("swap the index: %w", err), next.Discard())
 	}
-	n.set(func() { n.indexed = max(n.indexed, last) })
+	// One that could not be made at the start is made now.
+	n.set(func() { n.indexed, n.building, n.unwritten = max(n.indexed, last), false, time.Time{} })
 	return nil
 }
 
@@ -207,17 +213,30 @@ func apply(ctx context.Context, stories Stories, x *search.Index, changes []news
 	var put []search.Document
 	var remove []string
 	for _, id := range slices.Compact(ids) {
-		s, err := stories.Shown(ctx, id)
+		s, err := shown(ctx, stories, id)
 		switch {
 		case news.KindOf(err) == news.NotFound:
 			remove = append(remove, string(id))
 		case err != nil:
-			return err
+			return unread{err}
 		default:
 			put = append(put, document(s))
 		}
 	}
 	return x.Apply(ctx, changes[len(changes)-1].N, put, remove)
+}
+
+// unread is the error of a story that could not be read for the index.
+type unread struct{ error }
+
+func (u unread) Unwrap() error { return u.error }
+
+// shown reads one story, or gives up: a database that has stopped to answer must not
+// keep the follower from saying so.
+func shown(ctx context.Context, stories Stories, id news.StoryID) (*news.Story, error) {
+	ctx, cancel := context.WithTimeout(ctx, askMost)
+	defer cancel()
+	return stories.Shown(ctx, id)
 }
 
 // document is what search may know of a visible story.

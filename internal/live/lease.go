@@ -2,11 +2,14 @@ package live
 
 import (
 	"context"
+	"maps"
 	"time"
 )
 
 // beat tells the database how far this node has come.
 func (n *Node) beat(ctx context.Context) error {
+	n.beating.Lock()
+	defer n.beating.Unlock()
 	n.mu.Lock()
 	applied := min(n.shown, n.indexed)
 	if n.building {
@@ -18,7 +21,7 @@ func (n *Node) beat(ctx context.Context) error {
 		length = lease
 	}
 	asked := n.o.Now() // before the call: the lease may only be shorter than we think
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, askMost)
 	defer cancel()
 	if _, err := n.o.Feed.Beat(ctx, n.o.Name, applied, length); err != nil {
 		return err
@@ -54,9 +57,9 @@ func (n *Node) tell(ctx context.Context) {
 		if !n.waited[c] {
 			foreign = true
 		}
-		delete(n.waited, c)
 	}
 	n.beaten = max(n.beaten, applied)
+	maps.DeleteFunc(n.waited, func(c int64, _ bool) bool { return c <= n.beaten })
 	n.mu.Unlock()
 	if !foreign {
 		return

@@ -64,6 +64,7 @@ const (
 	soloLease   = 24 * 365 * time.Hour // alone, a lock on the data folder tells who runs
 	batch       = 500                  // changes fetched at once
 	rebuildGap  = 20_000               // so many changes behind, the index is made anew
+	askMost     = 3 * time.Second      // for the database to answer
 	waitMost    = 10 * time.Second     // for a change to be shown everywhere
 	waitCut     = 2 * time.Second      // of that, for a database that does not answer
 )
@@ -76,6 +77,7 @@ type Node struct {
 	done sync.WaitGroup
 
 	indexing sync.Mutex // one hand on the index: the follower's or a rebuild's
+	beating  sync.Mutex // one beat at a time: a slower one would take back what a faster one said
 
 	mu        sync.Mutex
 	moved     chan struct{} // closed and renewed when the numbers below move
@@ -84,12 +86,12 @@ type Node struct {
 	building  bool          // the index is being made from nothing; it catches up afterwards
 	ready     bool
 	reachable bool
-	lost      time.Time // since when it is not
-	unwritten time.Time // since when the index cannot be written; zero when it can
-	leaseEnd  time.Time // by our clock; zero means none
-	lapsed    bool      // had no lease for a while, and may not show all that was missed
-	waited    map[int64]bool
-	beaten    int64 // up to here nobody elsewhere waits to hear from us
+	lost      time.Time      // since when it is not
+	unwritten time.Time      // since when the index cannot be written; zero when it can
+	leaseEnd  time.Time      // by our clock; zero means none
+	lapsed    bool           // had no lease for a while, and may not show all that was missed
+	waited    map[int64]bool // on a database of our own: our own changes above beaten
+	beaten    int64          // up to here nobody elsewhere waits to hear from us
 }
 
 // Start catches up with the database, then follows it until Close. When it returns,
@@ -113,7 +115,9 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 	bg, stop := context.WithCancel(context.Background())
 	n.ctx, n.stop = bg, stop
 	n.openIndex(ctx, last)
-	_, err = n.turn(ctx)
+	for full := true; full && err == nil; {
+		full, err = n.turn(ctx)
+	}
 	if err == nil {
 		err = n.beat(ctx)
 	}
@@ -211,7 +215,7 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 		from = n.shown
 	}
 	n.mu.Unlock()
-	ask, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ask, cancel := context.WithTimeout(ctx, askMost)
 	changes, err := n.o.Feed.Changes(ask, from, batch)
 	cancel()
 	if err != nil || len(changes) == 0 {
@@ -222,8 +226,8 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 	if !building {
 		indexErr = n.index(ctx, changes)
 	}
-	if indexErr == nil && !building {
-		n.set(func() { n.indexed, n.unwritten = max(n.indexed, last), time.Time{} })
+	if !building && ctx.Err() == nil {
+		n.indexTook(last, indexErr)
 	}
 	n.purge(changes)
 	n.rebuildIfAsked(changes)
@@ -234,17 +238,41 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 			return false, err
 		}
 	}
-	if indexErr != nil && ctx.Err() == nil {
-		n.set(func() {
-			if n.unwritten.IsZero() {
-				n.unwritten = n.o.Now()
-			}
-		})
-		n.o.Log.Error("the search index could not take a change; it is tried again", "change", last, "error", indexErr)
-		n.o.Told("The search index cannot be written; new stories are not found by search. Check the disk of the data folder, then run: dateline reindex", true)
-		return false, nil
+	if indexErr != nil {
+		// Not read, the database is what does not answer; not written, it is tried again
+		// at the next poll.
+		if !errors.As(indexErr, new(unread)) {
+			indexErr = nil
+		}
+		return false, indexErr
 	}
 	return len(changes) == batch, nil
+}
+
+// indexTook notes that the index has every change up to last, or why it has not. The
+// operator hears of a failure once, not at every try, and when it is over.
+func (n *Node) indexTook(last int64, err error) {
+	if errors.As(err, new(unread)) {
+		return
+	}
+	n.mu.Lock()
+	failed := !n.unwritten.IsZero()
+	switch {
+	case err == nil:
+		n.indexed, n.unwritten = max(n.indexed, last), time.Time{}
+	case !failed:
+		n.unwritten = n.o.Now()
+	}
+	n.wake()
+	n.mu.Unlock()
+	switch {
+	case err != nil && !failed:
+		n.o.Log.Error("the search index could not take a change; it is tried again", "change", last, "error", err)
+		n.o.Told("The search index cannot be written; new stories are not found by search. Check the disk of the data folder, then run: dateline reindex", true)
+	case err == nil && failed:
+		n.o.Log.Info("the search index takes changes again", "change", last)
+		n.o.Told("The search index can be written again.", false)
+	}
 }
 
 func (n *Node) purge(changes []news.Change) {
@@ -282,100 +310,4 @@ func (n *Node) contact(err error) {
 		n.o.Log.Info("the database is back")
 		n.o.Told("The database is back.", false)
 	}
-}
-
-// errShown tells a writer that its work is kept but not shown yet.
-var errShown = &news.Error{Kind: news.Busy, Message: "This is saved, but not every part of the site shows it yet. Look again shortly; there is no need to do it twice."}
-
-// Wait returns when change number was applied here and by every node whose lease
-// runs, and the given pages have been made. It fails after ten seconds, or earlier
-// with ctx; the change stands all the same. Number 0 waits for nothing.
-func (n *Node) Wait(ctx context.Context, number int64, pages []string) (news.Timing, error) {
-	var t news.Timing
-	if number == 0 {
-		return t, nil
-	}
-	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, waitMost)
-	defer cancel()
-	n.mu.Lock()
-	if number > n.beaten {
-		n.waited[number] = true
-	}
-	for (n.shown < number || n.indexed < number) && ctx.Err() == nil && !n.cutOff() {
-		if n.indexed >= number && t.Search == 0 {
-			t.Search = time.Since(began)
-		}
-		moved := n.moved
-		n.mu.Unlock()
-		select {
-		case <-moved:
-		case <-ctx.Done():
-		}
-		n.mu.Lock()
-	}
-	shown := n.shown >= number && n.indexed >= number
-	n.mu.Unlock()
-	if !shown {
-		return t, errShown
-	}
-	// From here whoever asks for a feed or a list gets one with the change in it.
-	t.Feeds = time.Since(began)
-	if t.Search == 0 {
-		t.Search = t.Feeds
-	}
-	if err := n.everywhere(ctx, number); err != nil {
-		return t, err
-	}
-	n.warm(ctx, pages)
-	t.Page = time.Since(began)
-	return t, nil
-}
-
-// cutOff tells whether the database has not answered, or the index not taken a change,
-// for so long that waiting would only keep an editor from hearing so; n.mu is held.
-func (n *Node) cutOff() bool {
-	now := n.o.Now()
-	return !n.reachable && now.Sub(n.lost) >= waitCut || !n.unwritten.IsZero() && now.Sub(n.unwritten) >= waitCut
-}
-
-// everywhere waits for the other nodes.
-func (n *Node) everywhere(ctx context.Context, number int64) error {
-	if !n.o.Shared {
-		return nil
-	}
-	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
-		late, err := n.o.Feed.Lagging(ctx, number)
-		if err == nil && len(late) == 0 {
-			return nil
-		}
-		n.mu.Lock()
-		cut := n.cutOff()
-		n.mu.Unlock()
-		if !cut {
-			select {
-			case <-time.After(wait):
-				continue
-			case <-ctx.Done():
-			}
-		}
-		n.o.Log.Error("a change is not shown everywhere yet", "change", number, "nodes", late, "error", err)
-		return errShown
-	}
-}
-
-// warm makes pages, side by side; one that fails is made by its first reader.
-func (n *Node) warm(ctx context.Context, paths []string) {
-	if n.o.Warm == nil {
-		return
-	}
-	var all sync.WaitGroup
-	for _, p := range paths {
-		all.Go(func() {
-			if err := n.o.Warm(ctx, p); err != nil && !errors.Is(err, context.Canceled) {
-				n.o.Log.Warn("a page was not made ahead of its readers", "path", p, "error", err)
-			}
-		})
-	}
-	all.Wait()
 }
