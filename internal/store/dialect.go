@@ -169,8 +169,8 @@ func (sqliteDialect) check(ctx context.Context, db *sql.DB) ([]string, error) {
 
 type postgresDialect struct{ address string }
 
-// connectPostgres opens two pools that stay, with the listener and a migration,
-// within ten connections. Statements are not prepared by name and nothing depends
+// connectPostgres opens two pools that make, with the listener, eight connections at
+// most: a role that may have ten keeps two for a command beside the server. Statements are not prepared by name and nothing depends
 // on a session, so that a transaction pooler may stand in between.
 func (s *Store) connectPostgres(ctx context.Context, address string) error {
 	cfg, err := pgx.ParseConfig(address)
@@ -188,7 +188,7 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		db.SetConnMaxIdleTime(5 * time.Minute)
 		return db
 	}
-	s.dialect, s.w, s.r = postgresDialect{address}, open(3), open(5)
+	s.dialect, s.w, s.r = postgresDialect{address}, open(3), open(4)
 	if err := s.w.PingContext(ctx); err != nil {
 		s.w.Close()
 		s.r.Close()
