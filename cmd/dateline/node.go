@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -168,9 +169,12 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
 		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
 	})
+	// Both doors share them, so that what staff send costs readers at most half the processors.
+	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)
 	staff, err := newsroom.New(newsroom.Options{
 		Stories: n.store, Shelf: n.store, Staff: n.store, Writing: n.desk, Publishing: n.desk, Keeper: n.keeper,
 		Assets: assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
+		Texts: texts, Uploads: uploads,
 	})
 	if err != nil {
 		return nil, err
@@ -178,6 +182,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 	programs := api.New(api.Options{
 		Stories: n.store, Shelf: n.store, Writing: n.desk, Publishing: n.desk, Index: n.index, Keys: n.store, Doorman: n.keeper,
 		Public: n.public, Zone: zone, Language: n.o.Language, Client: n.client, Now: n.store.Now, Log: n.log,
+		Texts: texts, Uploads: uploads,
 	}).Handler()
 	n.health = &web.Health{Log: n.log, Check: n.checkReady}
 	if n.o.Run == "worker" {

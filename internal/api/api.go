@@ -99,6 +99,8 @@ type Options struct {
 	Client     func(*http.Request) netip.Addr // who a request comes from; nil means nobody is told apart
 	Now        func() time.Time               // the database's clock; nil means time.Now
 	Log        *slog.Logger                   // nil means silence
+	Texts      web.Room                       // where long texts are read; nil means one after another
+	Uploads    web.Room                       // whose places are files held in memory; nil means three
 }
 
 // An API serves programs.
@@ -109,8 +111,7 @@ type API struct {
 	routes  []Route
 	openapi []byte
 	asking  *auth.Throttle // searches without a token, by address
-	finding chan struct{}  // searches at once
-	loading chan struct{}  // uploads held in memory at once
+	finding web.Room       // searches at once
 }
 
 // New makes the API.
@@ -127,14 +128,19 @@ func New(o Options) *API {
 	if o.Language == "" {
 		o.Language = "en"
 	}
+	if o.Texts == nil {
+		o.Texts = web.NewRoom(1)
+	}
+	if o.Uploads == nil {
+		o.Uploads = web.NewRoom(uploadsAtOnce)
+	}
 	if o.Client == nil {
 		o.Client = func(*http.Request) netip.Addr { return netip.Addr{} }
 	}
 	a := &API{
 		o: o, mux: http.NewServeMux(), door: web.Door{Log: o.Log, Fail: web.Problem},
 		asking:  auth.NewThrottle(searchBurst, searchRate, 20_000, o.Now),
-		finding: make(chan struct{}, 2*runtime.GOMAXPROCS(0)),
-		loading: make(chan struct{}, uploadsAtOnce),
+		finding: web.NewRoom(2 * runtime.GOMAXPROCS(0)),
 	}
 	a.routes = a.table()
 	a.openapi = describe(a.routes, o.Public)

@@ -20,7 +20,7 @@ const (
 	// maxDrain is how much of a body that is too large is read and thrown away, so
 	// that the sender, who has a token, reads the refusal and not a broken connection.
 	maxDrain = 64 << 20
-	// uploadsAtOnce bounds the memory that uploads hold.
+	// uploadsAtOnce bounds the memory that uploads hold where no room is given.
 	uploadsAtOnce = 3
 	// queueTime is how long an upload waits for its turn.
 	queueTime = readTime
@@ -92,7 +92,7 @@ func isNull(m json.RawMessage) bool { return string(m) == "null" }
 func (a *API) readFile(w http.ResponseWriter, q *request) (func(), error) {
 	ctx, cancel := context.WithTimeout(q.Context(), queueTime)
 	defer cancel()
-	leave, err := enter(ctx, a.loading)
+	leave, err := a.o.Uploads.Enter(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -58,6 +58,13 @@ func (a *API) guard(rt Route) web.Handler {
 		}
 		ctx, cancel := context.WithDeadline(ctx, start.Add(within))
 		defer cancel()
+		if _, file := rt.In.(upload); !file && len(q.body) > web.LongText {
+			leave, err := a.o.Texts.Enter(ctx)
+			if err != nil {
+				return err
+			}
+			defer leave()
+		}
 		ans, err := a.once(ctx, rt, q)
 		if err != nil {
 			return err
@@ -121,14 +128,4 @@ func tooMany(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 		Status: http.StatusTooManyRequests, Name: "too-many", Title: "Too many requests", Retry: wait,
 		Detail: "Too many requests came from your network. Ask again a little later, or with a token.",
 	})
-}
-
-// enter waits for a free place in a room; the caller gives it back.
-func enter(ctx context.Context, room chan struct{}) (leave func(), err error) {
-	select {
-	case room <- struct{}{}:
-		return func() { <-room }, nil
-	case <-ctx.Done():
-		return nil, news.Refuse(news.Busy, "Too much is going on at once. Please try again in a moment.")
-	}
 }

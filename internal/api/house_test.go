@@ -29,6 +29,7 @@ import (
 	"dateline/internal/search"
 	"dateline/internal/store"
 	"dateline/internal/store/pgtest"
+	"dateline/internal/web"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -45,6 +46,7 @@ type house struct {
 	log     *syncBuffer
 	keys    *keysBetween
 	writing *writingBetween
+	texts   web.Room
 
 	mu     sync.Mutex
 	ahead  time.Duration // of the real clock
@@ -69,7 +71,7 @@ func onBoth(t *testing.T, test func(h *house)) {
 
 func newHouseOn(t *testing.T, database string) *house {
 	t.Helper()
-	h := &house{t: t, tokens: map[news.Role]string{}, ids: map[news.Role]news.TokenID{}, log: &syncBuffer{}, client: netip.MustParseAddr("127.0.0.1")}
+	h := &house{t: t, tokens: map[news.Role]string{}, ids: map[news.Role]news.TokenID{}, log: &syncBuffer{}, texts: web.NewRoom(1), client: netip.MustParseAddr("127.0.0.1")}
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
@@ -102,7 +104,7 @@ func newHouseOn(t *testing.T, database string) *house {
 	h.api = api.New(api.Options{
 		Stories: h.store, Shelf: h.store, Writing: h.writing, Publishing: d, Index: index, Keys: h.keys, Doorman: keeper,
 		Public: public, Client: func(*http.Request) netip.Addr { return h.client }, Now: h.now,
-		Log: slog.New(slog.NewTextHandler(h.log, nil)),
+		Log: slog.New(slog.NewTextHandler(h.log, nil)), Texts: h.texts,
 	})
 	h.handler = h.api.Handler()
 	return h

@@ -69,7 +69,7 @@ func (a *API) search(ctx context.Context, q *request) (answer, error) {
 		return answer{}, err
 	}
 	if q.who.ID == "" {
-		leave, err := enter(ctx, a.finding)
+		leave, err := a.finding.Enter(ctx)
 		if err != nil {
 			return answer{}, err
 		}

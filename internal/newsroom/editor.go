@@ -9,7 +9,6 @@ import (
 
 	"dateline/internal/markup"
 	"dateline/internal/news"
-	"dateline/internal/web"
 )
 
 // An editorPage is the form in which a story is written, and all that stands beside it.
@@ -146,9 +145,4 @@ func (n *Newsroom) theirs(ctx context.Context, s *news.Story, typed news.Content
 		return nil, err
 	}
 	return &conflict{By: rev.By, At: rev.At, N: rev.N, Diff: compare(&s.Content, &typed)}, nil
-}
-
-// readStoryForm reads the form with at most one picture in it.
-func (n *Newsroom) readStoryForm(w http.ResponseWriter, r *http.Request) (web.Form, error) {
-	return web.ReadForm(w, r, "file", maxPicture)
 }

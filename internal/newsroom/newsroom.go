@@ -84,6 +84,8 @@ type Options struct {
 	Zone       *time.Location // of the site
 	SiteName   string
 	Public     *url.URL
+	Texts      web.Room // where long texts are read; nil means one after another
+	Uploads    web.Room // whose places are files held in memory; nil means two
 }
 
 // A Newsroom serves the desk.
@@ -99,6 +101,12 @@ func New(o Options) (*Newsroom, error) {
 	n := &Newsroom{o: o, mux: http.NewServeMux()}
 	if o.Zone == nil {
 		n.o.Zone = time.UTC
+	}
+	if o.Texts == nil {
+		n.o.Texts = web.NewRoom(1)
+	}
+	if o.Uploads == nil {
+		n.o.Uploads = web.NewRoom(2)
 	}
 	if err := o.Assets.AddFS(assets, "assets"); err != nil {
 		return nil, err

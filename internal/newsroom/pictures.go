@@ -60,10 +60,11 @@ func pictureSign(p news.Picture) string {
 
 // upload brings in a picture for the script, which has put it where it belongs.
 func (n *Newsroom) upload(w http.ResponseWriter, r *http.Request, who news.Actor) error {
-	in, err := web.ReadForm(w, r, "file", maxPicture)
+	in, leave, err := n.readHeavy(w, r, "file")
 	if err != nil {
 		return err
 	}
+	defer leave()
 	if len(in.File) == 0 {
 		return news.Wrong("file", "Choose a picture.")
 	}

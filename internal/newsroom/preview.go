@@ -29,10 +29,11 @@ type previewPage struct {
 // preview shows what was typed without keeping it: as a part of the page for the
 // script, as a page of its own for the button.
 func (n *Newsroom) preview(w http.ResponseWriter, r *http.Request, who news.Actor) error {
-	in, err := n.readStoryForm(w, r)
+	in, leave, err := n.readStoryForm(w, r)
 	if err != nil {
 		return err
 	}
+	defer leave()
 	part, err := n.previewOf(r.Context(), typed(in))
 	if err != nil {
 		return err
@@ -93,10 +94,11 @@ func (n *Newsroom) slot(s markup.Slot, pictures map[news.MediaID]news.Picture) s
 
 // convert turns pasted HTML into the desk's Markdown, and says what did not fit.
 func (n *Newsroom) convert(w http.ResponseWriter, r *http.Request, _ news.Actor) error {
-	in, err := web.ReadForm(w, r, "", 0)
+	in, leave, err := n.readHeavy(w, r, "")
 	if err != nil {
 		return err
 	}
+	defer leave()
 	html := in.Get("html")
 	if len(html) > news.MaxBody {
 		return news.Refuse(news.TooLarge, "This is too large: at most %s.", web.Size(news.MaxBody))

@@ -115,7 +115,9 @@ func (n *Newsroom) guard(route Route) web.Handler {
 	return web.Within(within, func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "no-store")
 		if route.Who == All {
-			return route.serve(w, r, news.Actor{})
+			return web.MaxBody(maxStrange, func(w http.ResponseWriter, r *http.Request) error {
+				return route.serve(w, r, news.Actor{})
+			})(w, r)
 		}
 		// A decision may take long, but finding out that nothing answers may not.
 		ctx, cancel := context.WithTimeout(r.Context(), pageTime)

@@ -15,10 +15,11 @@ import (
 
 // createStory begins a draft, and goes on with the step whose button was pressed.
 func (n *Newsroom) createStory(w http.ResponseWriter, r *http.Request, who news.Actor) error {
-	in, err := n.readStoryForm(w, r)
+	in, leave, err := n.readStoryForm(w, r)
 	if err != nil {
 		return err
 	}
+	defer leave()
 	page := editorPage{frame: n.frame(r, who, "new", "New story"), Form: typed(in)}
 	page.Form.Base = 0
 	if page.Form.Kind != string(news.Page) {
@@ -50,10 +51,11 @@ func (n *Newsroom) createStory(w http.ResponseWriter, r *http.Request, who news.
 // saveStory saves a story when something was changed, and then takes the step whose
 // button was pressed: what is published is what stood on the screen.
 func (n *Newsroom) saveStory(w http.ResponseWriter, r *http.Request, who news.Actor) error {
-	in, err := n.readStoryForm(w, r)
+	in, leave, err := n.readStoryForm(w, r)
 	if err != nil {
 		return err
 	}
+	defer leave()
 	s, err := n.storyOf(r)
 	if err != nil {
 		return err
