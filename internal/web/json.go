@@ -142,7 +142,14 @@ func fieldOf(t reflect.Type, name string) (reflect.Type, bool) {
 	return nil, false
 }
 
+// maxPath is from how many bytes on a path is not made longer: it would be written for
+// every value below it, and deep names of a hostile request would cost seconds.
+const maxPath = 200
+
 func join(path, name string) string {
+	if len(path) >= maxPath {
+		return path
+	}
 	if len(name) > 80 {
 		name = strings.ToValidUTF8(name[:80], "") + "…"
 	}
@@ -152,4 +159,9 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-func at(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+func at(path string, i int) string {
+	if len(path) >= maxPath {
+		return path
+	}
+	return path + "[" + strconv.Itoa(i) + "]"
+}

@@ -116,3 +116,21 @@ func FuzzDecodeJSON(f *testing.F) {
 		}
 	})
 }
+
+// Names stand in every path below them: a mistake far down must not cost their length.
+func TestDeepNamesCostLittle(t *testing.T) {
+	name := `{"` + strings.Repeat("k", 80) + `":`
+	data := strings.Repeat(name, 50) + "[" + strings.Repeat("1,", 100_000) + "1]" + strings.Repeat("}", 50)
+	var into struct {
+		A string `json:"a"`
+	}
+	spent := testing.AllocsPerRun(1, func() { DecodeJSON([]byte(data), &into) })
+	if spent > 10_000 {
+		t.Errorf("%d bytes cost %.0f allocations, want far fewer than they hold values", len(data), spent)
+	}
+	err := DecodeJSON([]byte(data), &into)
+	var ours *news.Error
+	if !errors.As(err, &ours) || len(ours.Fields) == 0 || len(ours.Fields[0].Field) > maxPath+100 {
+		t.Errorf("%.300v, want a mistake in a field with a short path", err)
+	}
+}
