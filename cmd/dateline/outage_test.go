@@ -91,12 +91,14 @@ func TestDatabaseOutage(t *testing.T) {
 			ask("GET", "/desk/", nil)
 			ask("GET", "/sections/politics", nil) // nobody asked for it before
 			ask("GET", "/search?q=night", nil)
-			// Past the embargo's second and past the lease.
-			for time.Since(began) < 5*time.Second {
+			// Past the embargo's second and past the lease. Later outages come after its
+			// release.
+			for rounds := 0; rounds < 3 || time.Since(began) < 5*time.Second; rounds++ {
 				for _, p := range held {
 					r := s.get(p)
-					if r.status != 200 || strings.Contains(r.text(), "Not before the moment") {
-						t.Fatalf("GET %s = %d %v into the outage; shows the embargoed story: %v", p, r.status, time.Since(began), strings.Contains(r.text(), "Not before the moment"))
+					early := outage.name == "halted" && strings.Contains(r.text(), "Not before the moment")
+					if r.status != 200 || early {
+						t.Fatalf("GET %s = %d %v into the outage; shows the embargoed story: %v", p, r.status, time.Since(began), early)
 					}
 				}
 				time.Sleep(50 * time.Millisecond) // an outage takes its time
