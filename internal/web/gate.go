@@ -81,6 +81,12 @@ func (g *Gate) leave(start time.Time, x *exchange, r *http.Request) {
 }
 
 func (g *Gate) admit(x *exchange, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		// net/http lets the chunks win over a Content-Length, as RFC 9112 allows, if
+		// the connection is then closed, whatever the answer: what follows may be
+		// somebody else's idea of a body.
+		x.Header().Set("Connection", "close")
+	}
 	if !g.Hosts.Allowed(r.Host) && !probe(r) {
 		refuse(x, r, http.StatusMisdirectedRequest, "This server does not answer for that host name.")
 		return
@@ -100,14 +106,9 @@ func (g *Gate) admit(x *exchange, r *http.Request) {
 		refuse(x, r, http.StatusBadRequest, why)
 		return
 	}
-	if len(r.TransferEncoding) > 0 {
-		if r.Method == http.MethodGet || r.Method == http.MethodHead || bothLengths(r) {
-			refuse(x, r, http.StatusBadRequest, "The length of this request is not clear.")
-			return
-		}
-		// net/http lets the chunks win over a Content-Length, as RFC 9112 allows, if
-		// the connection is then closed: what follows may be somebody else's idea of a body.
-		x.Header().Set("Connection", "close")
+	if len(r.TransferEncoding) > 0 && (r.Method == http.MethodGet || r.Method == http.MethodHead || bothLengths(r)) {
+		refuse(x, r, http.StatusBadRequest, "The length of this request is not clear.")
+		return
 	}
 	if r.URL.Host != "" { // absolute form: Host was taken from it and is checked
 		u := *r.URL

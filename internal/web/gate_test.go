@@ -126,9 +126,20 @@ func TestGate(t *testing.T) {
 
 func TestChunksCloseTheConnection(t *testing.T) {
 	_, addr := site(t, nil)
-	_, h, _ := raw(t, addr, "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
-	if h.Get("Connection") != "close" {
-		t.Errorf("headers after chunks: %v, want Connection: close", h)
+	const chunks = "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+	for _, request := range []string{
+		"POST / HTTP/1.1\r\nHost: localhost\r\n" + chunks,
+		"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n" + chunks, // a proxy may see another end
+		"GET / HTTP/1.1\r\nHost: localhost\r\n" + chunks,
+		"POST / HTTP/1.1\r\nHost: evil.example\r\n" + chunks,
+		"PUT / HTTP/1.1\r\nHost: localhost\r\n" + chunks,
+		"POST /../x HTTP/1.1\r\nHost: localhost\r\n" + chunks,
+		"POST / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n" + chunks,
+	} {
+		status, h, _ := raw(t, addr, request)
+		if h.Get("Connection") != "close" {
+			t.Errorf("%q = %d with headers %v, want Connection: close", request, status, h)
+		}
 	}
 }
 
