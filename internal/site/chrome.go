@@ -68,7 +68,7 @@ func (s *Site) shelf(ctx context.Context, lists ...[]news.Card) (*cardShelf, err
 func (h *cardShelf) card(c news.Card) StoryCard {
 	out := StoryCard{
 		URL: href(c.Address), Kicker: c.Kicker, Headline: c.Headline, Standfirst: c.Standfirst,
-		Lang: c.Language, Published: c.FirstPublished, Section: section(c.Section), Byline: byline(c.Byline),
+		Lang: h.s.langOf(c.Language, c.Headline), Published: c.FirstPublished, Section: section(c.Section), Byline: byline(c.Byline),
 	}
 	if c.ExternalURL != "" {
 		out.URL = c.ExternalURL

@@ -50,7 +50,7 @@ func (s *Site) article(ctx context.Context, path string) (Page, []string, error)
 		return nil, nil, err
 	}
 	p := &ArticlePage{
-		Chrome: chrome, Kicker: c.Kicker, Headline: c.Headline, Standfirst: c.Standfirst, Lang: c.Language,
+		Chrome: chrome, Kicker: c.Kicker, Headline: c.Headline, Standfirst: c.Standfirst, Lang: s.langOf(c.Language, c.Headline),
 		Section: section(c.Section), Byline: byline(c.Byline), Published: st.FirstPublished,
 		Updated: updated(st.FirstPublished, st.Updated), Body: parts.body, External: c.ExternalURL,
 		Corrections: corrections(st), HistoryURL: href(st.Address) + "/history", Versions: st.Version,
@@ -241,7 +241,7 @@ func (s *Site) standing(ctx context.Context, path string) (Page, []string, error
 		return nil, nil, err
 	}
 	c := &st.Live.Content
-	p := &StandingPage{Chrome: chrome, Headline: c.Headline, Lang: c.Language, Body: parts.body, Updated: st.Updated}
+	p := &StandingPage{Chrome: chrome, Headline: c.Headline, Lang: s.langOf(c.Language, c.Headline), Body: parts.body, Updated: st.Updated}
 	p.Description = st.Live.Summary(300)
 	return p, append(parts.tags, news.StoryTag(st.ID), news.PathTag(st.Address)), nil
 }

@@ -45,7 +45,7 @@ func (s *Site) history(ctx context.Context, path string) (Page, []string, error)
 	}
 	// Search engines should find the story, not its past.
 	c.NoIndex = true
-	p := &HistoryPage{Chrome: c, Headline: st.Live.Content.Headline, Lang: st.Live.Content.Language, URL: href(st.Address)}
+	p := &HistoryPage{Chrome: c, Headline: st.Live.Content.Headline, Lang: s.langOf(st.Live.Content.Language, st.Live.Content.Headline), URL: href(st.Address)}
 	for i, v := range versions {
 		e := VersionEntry{Number: v.N, At: v.At, Kind: VersionKind(v.Change), Note: v.Note}
 		if v.N == 1 {
