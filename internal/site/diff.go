@@ -10,7 +10,8 @@ import (
 // which is true enough of two texts that differ so much.
 const maxDiffWork = 4 << 20
 
-// DiffWords compares two texts word by word.
+// DiffWords compares two texts word by word, as far as a reader gains by it: where
+// only a stray "the" stayed, the old words stand whole before the new ones.
 func DiffWords(before, after string) []DiffRun {
 	a, b := words(before), words(after)
 	var out []DiffRun
@@ -21,7 +22,7 @@ func DiffWords(before, after string) []DiffRun {
 		}
 		out = append(out, DiffRun{s.op, strings.Join(side, "")})
 	}
-	return joinAcrossSpaces(out)
+	return readable(out, len(before)+len(after))
 }
 
 // DiffParagraphs compares two texts paragraph by paragraph, and what changed
@@ -45,15 +46,14 @@ func DiffParagraphs(before, after []string) []ChangedParagraph {
 		} else {
 			come = after[s.b0:s.b1]
 		}
-		// Paragraphs of one change belong together in their order.
-		for k := 0; k < max(len(gone), len(come)); k++ {
+		for _, p := range pairUp(gone, come) {
 			switch {
-			case k >= len(come):
-				out = append(out, ChangedParagraph{Runs: []DiffRun{{DiffDelete, gone[k]}}})
-			case k >= len(gone):
-				out = append(out, ChangedParagraph{Runs: []DiffRun{{DiffInsert, come[k]}}})
+			case p.come < 0:
+				out = append(out, ChangedParagraph{Runs: []DiffRun{{DiffDelete, gone[p.gone]}}})
+			case p.gone < 0:
+				out = append(out, ChangedParagraph{Runs: []DiffRun{{DiffInsert, come[p.come]}}})
 			default:
-				out = append(out, ChangedParagraph{Runs: DiffWords(gone[k], come[k])})
+				out = append(out, ChangedParagraph{Runs: DiffWords(gone[p.gone], come[p.come])})
 			}
 		}
 	}
@@ -77,43 +77,6 @@ func words(s string) []string {
 	}
 	if start < len(s) {
 		out = append(out, s[start:])
-	}
-	return out
-}
-
-// joinAcrossSpaces makes one change of several that only a space holds apart,
-// so that a rewritten sentence can be read as a whole, before and after.
-func joinAcrossSpaces(runs []DiffRun) []DiffRun {
-	var out []DiffRun
-	for i := 0; i < len(runs); {
-		if runs[i].Op == DiffKeep {
-			out = append(out, runs[i])
-			i++
-			continue
-		}
-		var gone, come strings.Builder
-		for ; i < len(runs); i++ {
-			r := runs[i]
-			if r.Op == DiffKeep {
-				if i+1 == len(runs) || strings.TrimSpace(r.Text) != "" {
-					break
-				}
-				gone.WriteString(r.Text)
-				come.WriteString(r.Text)
-				continue
-			}
-			if r.Op == DiffDelete {
-				gone.WriteString(r.Text)
-			} else {
-				come.WriteString(r.Text)
-			}
-		}
-		if gone.Len() > 0 {
-			out = append(out, DiffRun{DiffDelete, gone.String()})
-		}
-		if come.Len() > 0 {
-			out = append(out, DiffRun{DiffInsert, come.String()})
-		}
 	}
 	return out
 }

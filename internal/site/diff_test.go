@@ -20,6 +20,11 @@ func TestDiffWords(t *testing.T) {
 		{"It is 3.4 kilometres.", "It is 3.1 kilometres.", []DiffRun{{DiffKeep, "It is "}, {DiffDelete, "3.4"}, {DiffInsert, "3.1"}, {DiffKeep, " kilometres."}}},
 		// One change, though the space between the words stayed.
 		{"a red house", "a blue barn", []DiffRun{{DiffKeep, "a "}, {DiffDelete, "red house"}, {DiffInsert, "blue barn"}}},
+		// Words that happen to stand in both do not hold two sentences together.
+		{"The storm has moved inland and the search goes on.", "Eleven people have died and power is back.",
+			[]DiffRun{{DiffDelete, "The storm has moved inland and the search goes on."}, {DiffInsert, "Eleven people have died and power is back."}}},
+		{"At least four people have died, the service said on Wednesday.", "At least nine people have died, the service said on Thursday night.",
+			[]DiffRun{{DiffKeep, "At least "}, {DiffDelete, "four"}, {DiffInsert, "nine"}, {DiffKeep, " people have died, the service said on "}, {DiffDelete, "Wednesday."}, {DiffInsert, "Thursday night."}}},
 		{"قال الوزير أمس", "قال الوزير اليوم", []DiffRun{{DiffKeep, "قال الوزير "}, {DiffDelete, "أمس"}, {DiffInsert, "اليوم"}}},
 	} {
 		if d := cmp.Diff(c.want, DiffWords(c.before, c.after)); d != "" {
@@ -33,6 +38,19 @@ func TestDiffParagraphs(t *testing.T) {
 	want := []ChangedParagraph{{Skipped: true}, {Runs: []DiffRun{{DiffKeep, "two"}, {DiffInsert, " and"}}}, {Skipped: true}, {Runs: []DiffRun{{DiffInsert, "five"}}}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+	// A paragraph that was put in does not push the others against strangers.
+	got = DiffParagraphs(
+		[]string{"Nine people have died in the storm.", "The coaster Perpetua is missing.", "In shelters: about 61,000 people"},
+		[]string{"The port has reopened.", "Eleven people have died in the storm.", "In shelters: about 18,000 people"})
+	want = []ChangedParagraph{
+		{Runs: []DiffRun{{DiffInsert, "The port has reopened."}}},
+		{Runs: []DiffRun{{DiffDelete, "Nine"}, {DiffInsert, "Eleven"}, {DiffKeep, " people have died in the storm."}}},
+		{Runs: []DiffRun{{DiffDelete, "The coaster Perpetua is missing."}}},
+		{Runs: []DiffRun{{DiffKeep, "In shelters: about "}, {DiffDelete, "61,000"}, {DiffInsert, "18,000"}, {DiffKeep, " people"}}},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("a rewritten story (-want +got):\n%s", d)
 	}
 	if got := DiffParagraphs([]string{"a", "b"}, []string{"a", "b"}); got != nil {
 		t.Errorf("the same text differs: %v", got)
