@@ -6,11 +6,16 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
 	"dateline/internal/markup"
 )
+
+// longHeadline is how many characters a headline has that would fill a screen in the
+// size of the others.
+const longHeadline = 110
 
 // funcs are what templates may call.
 func (r *Renderer) funcs() template.FuncMap {
@@ -42,9 +47,17 @@ func (r *Renderer) funcs() template.FuncMap {
 		"iso":    func(t time.Time) string { return t.In(r.zone).Format(time.RFC3339) },
 		"time":   r.timeTag,
 		"days":   r.days,
+		// A field for days takes nothing else, and complains to the reader's console.
+		"calendar": func(s string) string {
+			if _, err := time.Parse(time.DateOnly, s); err != nil {
+				return ""
+			}
+			return s
+		},
 
 		"asset":    r.assets.Path,
 		"joiner":   r.joiner,
+		"long":     func(headline string) bool { return utf8.RuneCountInString(headline) > longHeadline },
 		"slot":     slot,
 		"titled":   r.titled,
 		"arranged": arranged,

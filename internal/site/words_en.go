@@ -50,7 +50,7 @@ var english = Words{
 	AlertsTitle:     "Breaking-news notifications",
 	AlertsNone:      "This site does not send notifications yet. When it does, this is the page to turn them on.",
 	AlertsMeanwhile: "Until then, follow the news in a feed reader",
-	FeedRSS:         "For almost every feed reader and podcast app.",
+	FeedRSS:         "For almost every feed reader.",
 	FeedAtom:        "The same stories, in the newer standard.",
 	FeedJSON:        "The same stories, for programs.",
 	FeedsHelp:       "Copy an address into your feed reader. Every section, topic and author has feeds of its own, linked on its page.",
@@ -127,7 +127,7 @@ var english = Words{
 	ProblemHeading:  "Please check the form",
 	ProblemFrom:     "“From” is not a day in the calendar. Write it as 2026-11-25.",
 	ProblemTo:       "“To” is not a day in the calendar. Write it as 2026-11-25.",
-	ProblemOrder:    "“From” is later than “To”.",
+	ProblemOrder:    "“From” is later than “To”. Exchange the two.",
 	ProblemUnknown:  "There is no such section, topic or author, so it was left out.",
 	SearchBrowse:    "Or read a section",
 
