@@ -77,7 +77,6 @@ func parsePages(n *Newsroom) (map[string]*template.Template, error) {
 		"status":   func(s news.Status) string { return statusWords[s] },
 		"word":     fieldWord,
 		"fieldID":  func(field string) string { return "f-" + strings.ReplaceAll(field, ".", "_") },
-		"join":     strings.Join,
 		"dir":      markup.Dir,
 		"action":   entryWord,
 		"has":      func(steps []news.Step, s string) bool { return slices.Contains(steps, news.Step(s)) },
@@ -85,6 +84,9 @@ func parsePages(n *Newsroom) (map[string]*template.Template, error) {
 		"truncate": truncate,
 		"thumb":    thumb,
 		"large":    large,
+
+		// In a list of choices nothing but a character keeps a headline to itself.
+		"isolate": func(s string) string { return "\u2068" + s + "\u2069" },
 	}).ParseFS(templates, "templates/layout.html", "templates/parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the desk's layout: %w", err)
