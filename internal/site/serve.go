@@ -181,7 +181,8 @@ func (s *Site) refusal(ctx context.Context, path string, tags []string, err erro
 	if !errors.As(err, &e) {
 		return pagecache.Response{}, err
 	}
-	tags = append(tags, news.PathTag(path), news.SiteTag)
+	// The other form of the address was tried too, see lookUp.
+	tags = append(tags, news.PathTag(path), news.PathTag(otherForm(path)), news.SiteTag)
 	switch {
 	case e.Kind == news.NotFound && e.Moved != "":
 		return pagecache.Response{Status: http.StatusMovedPermanently, Header: http.Header{"Location": {href(e.Moved)}},

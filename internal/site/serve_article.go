@@ -253,17 +253,19 @@ func (s *Site) serveOther(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) serveOld(w http.ResponseWriter, r *http.Request, address string) error {
+	at := news.PathTag(address) // with its query, which the request's path has not
 	return s.page(w, r, func(ctx context.Context) (Page, []string, error) {
 		st, err := s.lookUp(ctx, address)
 		if news.KindOf(err) == news.NotFound && movedTo(err) == "" {
-			return s.oldList(ctx, address, err)
+			p, tags, err := s.oldList(ctx, address, err)
+			return p, append(tags, at), err
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, []string{at}, err
 		}
 		e := news.Missing("page")
 		e.Moved = st.Address
-		return nil, nil, e
+		return nil, []string{at}, e
 	})
 }
 
@@ -302,10 +304,7 @@ func (s *Site) lookUp(ctx context.Context, address string) (*news.Story, error) 
 	if news.KindOf(err) != news.NotFound || movedTo(err) != "" || strings.Contains(address, "?") {
 		return st, err
 	}
-	other := strings.TrimRight(address, "/")
-	if other == address {
-		other += "/"
-	}
+	other := otherForm(address)
 	if other == "" {
 		return nil, err
 	}
@@ -316,6 +315,14 @@ func (s *Site) lookUp(ctx context.Context, address string) (*news.Story, error) 
 		return nil, e
 	}
 	return nil, err
+}
+
+// otherForm is an address without the slash at its end, or with one if it has none.
+func otherForm(address string) string {
+	if other := strings.TrimRight(address, "/"); other != address {
+		return other
+	}
+	return address + "/"
 }
 
 func movedTo(err error) string {

@@ -150,7 +150,7 @@ func (s *Site) serveNinjs(w http.ResponseWriter, r *http.Request, path string) e
 		if to := movedTo(err); to != "" {
 			e := news.Missing("page")
 			e.Moved = to + ".ninjs"
-			return nil, at, e
+			return nil, append(at, news.PathTag(to)), e
 		}
 		if err != nil {
 			return nil, at, err

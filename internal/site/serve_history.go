@@ -22,7 +22,7 @@ func (s *Site) serveHistory(w http.ResponseWriter, r *http.Request) error {
 		if to := movedTo(err); to != "" {
 			e := news.Missing("page")
 			e.Moved = to + "/history"
-			return nil, nil, e
+			return nil, []string{news.PathTag(path), news.PathTag(to)}, e
 		}
 		// The record of a taken-down story answers like the story, and when that changes.
 		return p, append(tags, news.PathTag(path)), err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 
 	"dateline/internal/news"
@@ -54,9 +55,25 @@ func (t *tx) takeAddress(path string, st *news.Story) (bool, error) {
 
 // addOldAddress makes another system's address lead to st, unless it is taken.
 func (t *tx) addOldAddress(path string, st *news.Story) error {
-	_, err := t.exec(`
+	n, err := t.exec(`
 		INSERT INTO address (path, state, story_id, since) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (path) DO NOTHING`,
 		path, string(news.AddressMoved), string(st.ID), us(t.now))
+	if err == nil && n == 1 && st.Live != nil {
+		t.change(news.StoryChange, string(st.ID), news.PathTag(path))
+	}
 	return err
+}
+
+// touchAddresses names every address that ever led to st as changed. Whether they
+// redirect or refuse depends on whether it is shown, and a kept redirect would go on
+// to say what a killed story was called.
+func (t *tx) touchAddresses(st *news.Story) error {
+	rows, err := t.rows(`SELECT path FROM address WHERE story_id = $1`, string(st.ID))
+	return each(rows, err, func(r *sql.Rows) error {
+		var path string
+		err := r.Scan(&path)
+		t.change(news.StoryChange, string(st.ID), news.PathTag(path))
+		return err
+	})
 }

@@ -90,15 +90,21 @@ func (t *tx) settle(who news.Actor, before, st *news.Story, o news.Outcome) erro
 			return err
 		}
 	}
-	shownBefore := before != nil && before.Live != nil
-	if shownBefore || st.Live != nil {
+	listed := before != nil && before.Live != nil || st.Live != nil
+	if listed {
 		if err := t.relist(st); err != nil {
 			return err
 		}
+	}
+	// Taken down, then killed: not listed any more, but its addresses answer differently.
+	turned := before != nil && before.Status != st.Status && st.Address != ""
+	if listed || turned {
 		t.change(news.StoryChange, string(st.ID), news.Touched(before, st)...)
-	} else if before != nil && before.Status != st.Status && st.Address != "" {
-		// Taken down, then killed: the address answers differently now.
-		t.change(news.StoryChange, string(st.ID), news.Touched(before, st)...)
+	}
+	if turned {
+		if err := t.touchAddresses(st); err != nil {
+			return err
+		}
 	}
 	return t.record(who, string(o.Step), string(st.ID), o.Note)
 }
