@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
@@ -63,7 +64,7 @@ func (c *Content) Clean() error {
 	line := func(field string, s *string, most int) { cleanField(&f, field, s, most, markup.CleanLine) }
 	text := func(field string, s *string) { cleanField(&f, field, s, MaxLead, markup.CleanText) }
 	line("headline", &c.Headline, MaxLine)
-	if c.Headline == "" && !f.has("headline") {
+	if blank(c.Headline) && !f.has("headline") {
 		f.Add("headline", "A story needs a headline.")
 	}
 	text("standfirst", &c.Standfirst)
@@ -98,11 +99,31 @@ func (c *Content) Clean() error {
 	}
 	if c.ExternalURL != "" {
 		u, err := url.Parse(c.ExternalURL)
-		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(c.ExternalURL) > 2000 {
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(c.ExternalURL) > 2000 ||
+			strings.ContainsFunc(u.Host+u.String(), strange) {
 			f.Add("external_url", "Use a whole web address, like https://example.org/page.")
+		} else {
+			c.ExternalURL = u.String() // what no address may hold is percent-encoded, where it says the same so
 		}
 	}
 	return f.Err()
+}
+
+// blank tells whether nobody would see anything of s: no letter, digit, sign or symbol,
+// or only those that fonts draw as nothing.
+func blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		switch r {
+		case '\u115f', '\u1160', '\u3164', '\uffa0', '\u2800': // fillers of Hangul, the empty Braille cell
+			return false
+		}
+		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
+	})
+}
+
+// strange tells what may not stand in an address, or would not be seen in it.
+func strange(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("\"<>`\\", r)
 }
 
 func (f Faults) has(field string) bool {
