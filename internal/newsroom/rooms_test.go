@@ -100,6 +100,7 @@ func TestStaff(t *testing.T) {
 		}
 	}
 	admin.post("/desk/staff/"+string(h.people[news.Admin].ID)+"/disable", nil).is(409).says("cannot disable yourself")
+	admin.post("/desk/tokens", url.Values{"token_name": {"a\x1b[2Jb"}, "token_role": {"reporter"}}).is(422) // it is printed on terminals
 	page = admin.post("/desk/tokens", url.Values{"token_name": {"agency"}, "token_role": {"reporter"}}).is(200)
 	if secret := attr(page.all("input", "aria-label", "API token")[0], "value"); !strings.HasPrefix(secret, "dl_") {
 		t.Errorf("token %q", secret)

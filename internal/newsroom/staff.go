@@ -3,6 +3,7 @@ package newsroom
 import (
 	"net/http"
 	"strings"
+	"unicode"
 
 	"dateline/internal/auth"
 	"dateline/internal/news"
@@ -128,7 +129,7 @@ func (n *Newsroom) addToken(w http.ResponseWriter, r *http.Request, who news.Act
 	}
 	view := staffPage{Token: news.Token{Name: strings.Join(strings.Fields(in.Get("token_name")), " "), Role: news.Role(in.Get("token_role"))}}
 	var faults news.Faults
-	if view.Token.Name == "" || len(view.Token.Name) > 100 {
+	if view.Token.Name == "" || len(view.Token.Name) > 100 || strings.ContainsFunc(view.Token.Name, unicode.IsControl) {
 		faults.Add("token_name", "Say what the token is for, in at most 100 characters.")
 	}
 	if _, err := news.ParseRole(string(view.Token.Role)); err != nil {
