@@ -39,7 +39,11 @@ func (n *node) serveAdmin(failed chan<- error) (stop func(context.Context), err 
 			failed <- err
 		}
 	}()
-	return func(ctx context.Context) { srv.Shutdown(ctx) }, nil
+	return func(ctx context.Context) {
+		if err := srv.Shutdown(ctx); err != nil {
+			srv.Close() // a profile under way; what it reads from goes away now
+		}
+	}, nil
 }
 
 // metrics counts what an operator watches.

@@ -256,9 +256,9 @@ func verifyFile(path string) (counts, error) {
 	return n, err
 }
 
-// readBackup puts a verified backup back, and verifies it again as it goes. All rows are one transaction
-// that ends after the last picture file is there, so that no row ever names a file
-// that is not; no more than one entry of the backup is held at a time.
+// readBackup puts a verified backup back, and verifies it again as it goes. All rows
+// are one transaction that ends after the last picture file is there, so that no row
+// ever names a file that is not; one entry of the backup is held at a time.
 func readBackup(ctx context.Context, path string, s *store.Store, files mediastore.Store) (counts, error) {
 	var n counts
 	if empty, err := s.Empty(ctx); err != nil || !empty {

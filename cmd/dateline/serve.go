@@ -145,7 +145,10 @@ func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, star
 	n.health.Drain()
 	end, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	err = errors.Join(err, srv.Shutdown(end))
+	if late := srv.Shutdown(end); late != nil {
+		// Whoever still has not done is cut off before what they read from is closed.
+		err = errors.Join(err, fmt.Errorf("end the requests under way: %w", late), srv.Close())
+	}
 	stopAdmin(end)
 	stopWork()
 	work.Wait()

@@ -51,8 +51,14 @@ const releaseEvery = 250 * time.Millisecond
 func (d *Desk) Release(ctx context.Context) {
 	tick := time.NewTicker(releaseEvery)
 	defer tick.Stop()
+	told := ""
 	for {
-		if err := d.ReleaseDue(ctx); err != nil && ctx.Err() == nil && news.KindOf(err) != news.Busy {
+		err := d.ReleaseDue(ctx)
+		switch {
+		case err == nil:
+			told = ""
+		case ctx.Err() == nil && news.KindOf(err) != news.Busy && err.Error() != told:
+			told = err.Error() // once, not at every look
 			d.o.Log.Error("scheduled stories could not be released; it is tried again", "error", err)
 		}
 		select {
@@ -71,8 +77,9 @@ func (d *Desk) ReleaseDue(ctx context.Context) error {
 	}
 	var errs []error
 	for _, id := range ids {
+		ours := false
 		p, err := d.publish(ctx, news.System, id, func(s *news.Story, now time.Time) (news.Outcome, error) {
-			if !s.Due(now) {
+			if ours = s.Due(now); !ours {
 				return news.Outcome{Quiet: true}, nil // another node was faster, or an editor changed the plan
 			}
 			return s.Publish(news.System, "", "", d.o.Zone, now)
@@ -81,7 +88,9 @@ func (d *Desk) ReleaseDue(ctx context.Context) error {
 			errs = append(errs, err)
 			continue
 		}
-		d.o.Log.Info("released a scheduled story", "story", id, "address", p.Story.Address)
+		if ours {
+			d.o.Log.Info("released a scheduled story", "story", id, "address", p.Story.Address)
+		}
 	}
 	return errors.Join(errs...)
 }
