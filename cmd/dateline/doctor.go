@@ -158,8 +158,15 @@ func (c *doctorCmd) checkPictures(ctx context.Context, s *store.Store) (string, 
 // checkIndex looks at the index only while nobody serves: its file has one owner.
 func (c *doctorCmd) checkIndex(ctx context.Context, s *store.Store) (string, error) {
 	path := filepath.Join(c.Data, "search.db")
-	if _, alone := c.lockPath(); !alone || c.served() {
-		return "in use by the server, which checks it itself", nil
+	if _, err := os.Stat(c.Data); err == nil {
+		free, release, err := c.takeIndex()
+		if err != nil {
+			return "", err
+		}
+		defer release()
+		if _, alone := c.lockPath(); free != path || alone && c.served() {
+			return "in use by the server, which checks it itself", nil
+		}
 	}
 	if _, err := os.Stat(path); err != nil {
 		return "not made yet; the next start makes it", nil

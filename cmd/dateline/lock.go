@@ -57,3 +57,37 @@ func (p *place) served() bool {
 	}
 	return false
 }
+
+// mostIndexes is how many nodes may share a data folder.
+const mostIndexes = 100
+
+// takeIndex gives a search index that is this process's own until release: search.db
+// in the data folder or, while another node on that folder has it, search-2.db and so
+// on. Nodes on PostgreSQL may well share the folder, for its pictures; sharing the
+// index, each would take what the other put in for done and never show it itself.
+func (p *place) takeIndex() (path string, release func(), err error) {
+	first := filepath.Join(p.Data, "search.db")
+	if _, alone := p.lockPath(); alone {
+		return first, func() {}, nil // the place as a whole is locked
+	}
+	if err := os.MkdirAll(p.Data, 0o700); err != nil {
+		return "", nil, fmt.Errorf("make the data folder: %w; choose another with --data", err)
+	}
+	for n := 1; n <= mostIndexes; n++ {
+		if path = first; n > 1 {
+			path = filepath.Join(p.Data, fmt.Sprintf("search-%d.db", n))
+		}
+		f, err := os.OpenFile(path+".serving", os.O_CREATE|os.O_RDWR, 0o600)
+		if err != nil {
+			return "", nil, fmt.Errorf("lock the search index: %w", err)
+		}
+		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+			return path, func() { f.Close() }, nil
+		}
+		f.Close()
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return "", nil, fmt.Errorf("lock the search index: %w", err)
+		}
+	}
+	return "", nil, fmt.Errorf("%d nodes serve from %s; give this one another --data", mostIndexes, p.Data)
+}

@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -78,7 +77,12 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 	if err != nil {
 		return n, err
 	}
-	if n.index, err = search.Open(filepath.Join(o.Data, "search.db"), search.Options{Language: o.Language, Now: n.store.Now}); err != nil {
+	index, letGo, err := o.takeIndex()
+	if err != nil {
+		return n, err
+	}
+	n.later(func() error { letGo(); return nil })
+	if n.index, err = search.Open(index, search.Options{Language: o.Language, Now: n.store.Now}); err != nil {
 		return n, fmt.Errorf("open the search index: %w; remove the file, it is made anew from the database", err)
 	}
 	n.later(n.index.Close)
