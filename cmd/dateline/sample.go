@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,7 +30,8 @@ func (c *pastClock) now() time.Time {
 	return c.t
 }
 
-// at sets the clock; the store never sees it go back, since stories come in order.
+// at sets the clock, back too: each story is told from its beginning to its end, and
+// the next began before that.
 func (c *pastClock) at(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -62,7 +64,7 @@ func loadSample(ctx context.Context, p *place, files desk.Files, now time.Time) 
 	empty, err := s.Empty(ctx)
 	if err == nil && !empty {
 		if made, merr := s.Setting(ctx, "sample"); merr != nil || made == "" {
-			err = errors.Join(merr, fmt.Errorf("%s holds a newsroom of its own, or a sample that was not finished; use another --data, or serve it with: dateline serve --data %s", p.Data, p.Data))
+			err = errors.Join(merr, inhabited(p))
 		}
 	}
 	if err == nil && empty {
@@ -300,4 +302,13 @@ func (l *sampleLoader) loadFront(ctx context.Context) error {
 	}
 	_, err := l.desk.SetFront(ctx, l.who, f)
 	return err
+}
+
+// inhabited says that a sample would mix with somebody's newsroom. An address of
+// PostgreSQL is not repeated: it may hold a password.
+func inhabited(p *place) error {
+	if !strings.HasPrefix(p.database(), "sqlite:") {
+		return errors.New("this database holds a newsroom of its own, or a sample that was not finished; use another --database, or serve it with: dateline serve")
+	}
+	return fmt.Errorf("%s holds a newsroom of its own, or a sample that was not finished; use another --data, or serve it with: dateline serve --data %s", p.Data, p.Data)
 }
