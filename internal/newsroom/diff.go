@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"dateline/internal/news"
+	"dateline/internal/web"
 )
 
 // A fieldDiff is how one field of a story differs between two revisions.
@@ -73,6 +74,34 @@ func diff(a, b string) []span {
 	out.add("", x[:start]...)
 	out.middle(x[start:len(x)-end], y[start:len(y)-end])
 	out.add("", x[len(x)-end:]...)
+	return out.readable(len(a) + len(b))
+}
+
+// readable makes whole changes of what only stray words held apart.
+func (s spans) readable(size int) []span {
+	var hunks []web.Hunk
+	for _, x := range s {
+		if x.Op == "" || len(hunks) == 0 {
+			hunks = append(hunks, web.Hunk{})
+		}
+		h := &hunks[len(hunks)-1]
+		switch x.Op {
+		case "del":
+			h.Gone += x.Text
+		case "ins":
+			h.Come += x.Text
+		default:
+			h.Keep += x.Text
+		}
+	}
+	var out spans
+	for _, h := range web.Readable(hunks, size) {
+		for _, x := range []span{{"", h.Keep}, {"del", h.Gone}, {"ins", h.Come}} {
+			if x.Text != "" {
+				out.add(x.Op, x.Text)
+			}
+		}
+	}
 	return out
 }
 

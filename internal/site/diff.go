@@ -3,6 +3,8 @@ package site
 import (
 	"strings"
 	"unicode"
+
+	"dateline/internal/web"
 )
 
 // maxDiffWork bounds a comparison: cells of the table that finds what two
@@ -23,6 +25,35 @@ func DiffWords(before, after string) []DiffRun {
 		out = append(out, DiffRun{s.op, strings.Join(side, "")})
 	}
 	return readable(out, len(before)+len(after))
+}
+
+// readable turns what a comparison found into what can be read.
+func readable(runs []DiffRun, size int) []DiffRun {
+	var hunks []web.Hunk
+	for _, r := range runs {
+		last := len(hunks) - 1
+		switch {
+		case r.Op == DiffKeep:
+			hunks = append(hunks, web.Hunk{Keep: r.Text})
+			continue
+		case last < 0:
+			hunks, last = append(hunks, web.Hunk{}), 0
+		}
+		if r.Op == DiffDelete {
+			hunks[last].Gone += r.Text
+		} else {
+			hunks[last].Come += r.Text
+		}
+	}
+	var out []DiffRun
+	for _, h := range web.Readable(hunks, size) {
+		for _, r := range []DiffRun{{DiffKeep, h.Keep}, {DiffDelete, h.Gone}, {DiffInsert, h.Come}} {
+			if r.Text != "" {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
 }
 
 // DiffParagraphs compares two texts paragraph by paragraph, and what changed
