@@ -169,9 +169,13 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	// More searches at once than there are processors would not be faster, and every
+	// other reader would wait behind them. Both doors share the places.
+	searches := web.NewRoom(runtime.GOMAXPROCS(0))
 	readers := site.New(site.Config{
 		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
 		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
+		Searches: searches,
 	})
 	// Both doors share them, so that what staff send costs readers at most half the processors.
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)
@@ -186,7 +190,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 	programs := api.New(api.Options{
 		Stories: n.store, Shelf: n.store, Writing: n.desk, Publishing: n.desk, Index: n.index, Keys: n.store, Doorman: n.keeper,
 		Public: n.public, Zone: zone, Language: n.o.Language, Client: n.client, Now: n.store.Now, Log: n.log,
-		Texts: texts, Uploads: uploads,
+		Searches: searches, Texts: texts, Uploads: uploads,
 	}).Handler()
 	n.health = &web.Health{Log: n.log, Check: n.checkReady}
 	if n.o.Run == "worker" {

@@ -99,6 +99,7 @@ type Options struct {
 	Client     func(*http.Request) netip.Addr // who a request comes from; nil means nobody is told apart
 	Now        func() time.Time               // the database's clock; nil means time.Now
 	Log        *slog.Logger                   // nil means silence
+	Searches   web.Room                       // where searches without a token run; nil means one with a place for each processor
 	Texts      web.Room                       // where long texts are read; nil means one after another
 	Uploads    web.Room                       // whose places are files held in memory; nil means three
 }
@@ -128,6 +129,9 @@ func New(o Options) *API {
 	if o.Language == "" {
 		o.Language = "en"
 	}
+	if o.Searches == nil {
+		o.Searches = web.NewRoom(runtime.GOMAXPROCS(0))
+	}
 	if o.Texts == nil {
 		o.Texts = web.NewRoom(1)
 	}
@@ -140,7 +144,7 @@ func New(o Options) *API {
 	a := &API{
 		o: o, mux: http.NewServeMux(), door: web.Door{Log: o.Log, Fail: web.Problem},
 		asking:  auth.NewThrottle(searchBurst, searchRate, 20_000, o.Now),
-		finding: web.NewRoom(2 * runtime.GOMAXPROCS(0)),
+		finding: o.Searches,
 	}
 	a.routes = a.table()
 	a.openapi = describe(a.routes, o.Public)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -72,8 +73,10 @@ type Config struct {
 	Zone     *time.Location
 	// Staff says who asks, for pictures that are not public; an error is nobody.
 	Staff func(*http.Request) (news.Actor, error)
-	Log   *slog.Logger
-	Now   func() time.Time
+	// Searches is where searches run; nil means a room with a place for each processor.
+	Searches web.Room
+	Log      *slog.Logger
+	Now      func() time.Time
 }
 
 // A Site serves readers.
@@ -82,7 +85,7 @@ type Site struct {
 	mux    *http.ServeMux
 	door   web.Door
 	origin string
-	asking chan struct{} // places for searches at work
+	asking web.Room // for searches at work
 	full   fullStories
 }
 
@@ -94,7 +97,10 @@ type Route struct {
 
 // New makes the readers' door.
 func New(c Config) *Site {
-	s := &Site{c: c, mux: http.NewServeMux(), origin: c.Origin.Scheme + "://" + c.Origin.Host, asking: make(chan struct{}, 8)}
+	s := &Site{c: c, mux: http.NewServeMux(), origin: c.Origin.Scheme + "://" + c.Origin.Host, asking: c.Searches}
+	if s.asking == nil {
+		s.asking = web.NewRoom(runtime.GOMAXPROCS(0))
+	}
 	s.door = web.Door{Log: c.Log, Fail: s.fail}
 	for _, r := range s.Routes() {
 		s.mux.Handle(r.Pattern, s.door.Handle(orBusy(r.handle)))

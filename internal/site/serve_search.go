@@ -22,12 +22,11 @@ func (s *Site) serveSearch(w http.ResponseWriter, r *http.Request) error {
 	return s.c.Cache.Serve(w, r, "", func(ctx context.Context) (pagecache.Response, error) {
 		wait, cancel := context.WithTimeout(ctx, searchWait)
 		defer cancel()
-		select {
-		case s.asking <- struct{}{}:
-			defer func() { <-s.asking }()
-		case <-wait.Done():
+		leave, err := s.asking.Enter(wait)
+		if err != nil {
 			return pagecache.Response{}, news.Refuse(news.Busy, "Many people are searching just now. Try again in a moment.")
 		}
+		defer leave()
 		p, err := s.search(ctx, q)
 		if err != nil {
 			return pagecache.Response{}, err
