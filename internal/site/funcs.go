@@ -28,6 +28,7 @@ func (r *Renderer) funcs() template.FuncMap {
 		"langOr":   r.langOr,
 		"lang":     r.langAttr,
 		"ui":       r.uiAttr,
+		"said":     r.saidAttr,
 
 		"sub":            r.subLang,
 		"locale":         r.locale,
@@ -88,6 +89,15 @@ func (r *Renderer) langAttr(lang string) template.HTMLAttr {
 		return ""
 	}
 	return attrs(lang)
+}
+
+// saidAttr marks text that is most likely in a language, and lets the text itself say
+// which way it runs: an agency's caption may be in another.
+func (r *Renderer) saidAttr(lang string) template.HTMLAttr {
+	if sameLanguage(lang, r.words.Lang) {
+		return ` dir="auto"`
+	}
+	return template.HTMLAttr(fmt.Sprintf(` lang="%s" dir="auto"`, template.HTMLEscapeString(lang)))
 }
 
 // uiAttr marks the site's own words inside a story in another language.
