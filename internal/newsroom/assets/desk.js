@@ -60,7 +60,6 @@ function editor(form) {
 	} catch { /* as above */ }
 	if (kept && text(kept.v) !== clean && !forced) {
 		const at = $('#kept-at');
-		at.dateTime = new Date(kept.at).toISOString();
 		at.textContent = new Date(kept.at).toLocaleString();
 		$('#kept').hidden = false;
 		$('#kept-take').onclick = () => {
