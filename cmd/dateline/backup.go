@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -69,6 +70,11 @@ func (c *restoreCmd) Run(ctx context.Context, std *std) error {
 	if _, err := verifyFile(c.File); err != nil {
 		return fmt.Errorf("%s: %w; nothing was changed", c.File, err)
 	}
+	if _, alone := c.lockPath(); !alone || !c.served() { // else the lock says it better
+		if err := c.empty(); err != nil {
+			return err
+		}
+	}
 	release, err := c.lock()
 	if err != nil {
 		return err
@@ -88,6 +94,21 @@ func (c *restoreCmd) Run(ctx context.Context, std *std) error {
 		return err
 	}
 	fmt.Fprintf(std.out, "Restored %d rows and %d picture files. Start with: dateline serve --data %s\n", n.rows, n.files, c.Data)
+	return nil
+}
+
+// empty refuses a data folder that holds anything.
+func (p *place) empty() error {
+	entries, err := os.ReadDir(p.Data)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look into the data folder: %w", err)
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("the data folder %s is not empty: restore into a new one", p.Data)
+	}
 	return nil
 }
 

@@ -171,6 +171,9 @@ func (c *doctorCmd) checkIndex(ctx context.Context, s *store.Store) (string, err
 	if _, err := os.Stat(path); err != nil {
 		return "not made yet; the next start makes it", nil
 	}
+	if _, ours, err := indexIsOf(ctx, s, path); err != nil || !ours {
+		return "made of another database; the next start makes it anew", err
+	}
 	x, err := search.Open(path, search.Options{})
 	if err != nil {
 		return "", err

@@ -61,7 +61,7 @@ func (c *reindexCmd) Run(ctx context.Context, std *std) error {
 			fmt.Fprintln(std.out, "The server makes a new index beside the one in use and changes to it when it is whole; its log says when.")
 			return nil
 		}
-		x, err := search.Open(filepath.Join(c.Data, "search.db"), search.Options{})
+		x, err := openIndex(ctx, s, filepath.Join(c.Data, "search.db"), search.Options{})
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (c *reindexCmd) Run(ctx context.Context, std *std) error {
 // fillIndex brings the index of a place that nobody serves up to date, so that the
 // next start need not.
 func fillIndex(ctx context.Context, p *place, s *store.Store) error {
-	x, err := search.Open(filepath.Join(p.Data, "search.db"), search.Options{})
+	x, err := openIndex(ctx, s, filepath.Join(p.Data, "search.db"), search.Options{})
 	if err != nil {
 		return err
 	}

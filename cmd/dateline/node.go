@@ -82,8 +82,8 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 		return n, err
 	}
 	n.later(func() error { letGo(); return nil })
-	if n.index, err = search.Open(index, search.Options{Language: o.Language, Now: n.store.Now}); err != nil {
-		return n, fmt.Errorf("open the search index: %w; remove the file, it is made anew from the database", err)
+	if n.index, err = openIndex(ctx, n.store, index, search.Options{Language: o.Language, Now: n.store.Now}); err != nil {
+		return n, err
 	}
 	n.later(n.index.Close)
 	n.cache = pagecache.New(pagecache.Options{Headers: policy(n.public), HeldFor: o.HeldFor, Params: site.Params})

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"dateline/internal/site"
 	"dateline/internal/web"
 )
 
@@ -75,6 +76,12 @@ func (o *serveFlags) listen() (net.Listener, error) {
 	}
 	if _, err := o.zone(); err != nil {
 		return nil, err
+	}
+	if _, err := site.WordsFor(o.Language); err != nil {
+		return nil, wrongUsage("--language: %q is no language that the site speaks; use en or ar", o.Language)
+	}
+	if _, _, err := net.SplitHostPort(o.Listen); err != nil {
+		return nil, wrongUsage("--listen: %q is no address to listen on; use one like 127.0.0.1:8080", o.Listen)
 	}
 	raiseLimits()
 	l, err := net.Listen("tcp", o.Listen)

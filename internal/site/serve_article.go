@@ -278,6 +278,10 @@ func (s *Site) oldList(ctx context.Context, address string, missing error) (Page
 		moved.Moved = "/feed.rss"
 		return nil, nil, moved
 	}
+	if trimmed := strings.TrimRight(address, "/"); trimmed != address && ours(parts) {
+		moved.Moved = trimmed
+		return nil, nil, moved
+	}
 	if len(parts) < 2 {
 		return nil, nil, missing
 	}
@@ -295,6 +299,17 @@ func (s *Site) oldList(ctx context.Context, address string, missing error) (Page
 		}
 	}
 	return nil, tags, missing
+}
+
+// ours tells whether an address is of a kind that we have, only with a slash at its end.
+func ours(parts []string) bool {
+	switch parts[0] {
+	case "sections", "topics", "authors":
+		return len(parts) == 2
+	case "search", "alerts":
+		return len(parts) == 1
+	}
+	return len(parts) == 5 && parts[4] == "history"
 }
 
 // lookUp finds what an address shows, trying it with and without a slash at the end:

@@ -83,7 +83,11 @@ func (s *Store) Load(ctx context.Context, fill func(put func(table string, colum
 				return fmt.Errorf("empty %s: %w", table, err)
 			}
 		}
-		return fill(t.put)
+		if err := fill(t.put); err != nil {
+			return err
+		}
+		// From here on it is another line of changes than the one it was copied from.
+		return t.setSetting("timeline", news.Secret())
 	})
 	return err
 }

@@ -3,11 +3,9 @@ package store
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -105,8 +103,11 @@ func (s *Store) Pending(ctx context.Context) ([]string, error) {
 // firstSections gives a new site its sections, once: an editor may remove them.
 func (s *Store) firstSections(ctx context.Context) error {
 	v, err := s.Setting(ctx, "sections_made")
-	if err != nil || v != "" {
+	if err != nil {
 		return err
+	}
+	if v != "" {
+		return s.firstTimeline(ctx)
 	}
 	_, err = s.write(ctx, func(t *tx) error {
 		for _, sec := range news.FirstSections {
@@ -114,33 +115,24 @@ func (s *Store) firstSections(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := t.setSetting("timeline", news.Secret()); err != nil {
+			return err
+		}
 		return t.setSetting("sections_made", "1")
 	})
 	return err
 }
 
-// walLimit is where a log that readers keep from being reused is cut all the same.
-const walLimit = 64 << 20
-
-// checkpoint moves the log into the database every 250 ms on a connection of its
-// own. Inside a commit (SQLite's default) the same work makes a publication's 99th
-// percentile 6.5 ms instead of 1.9.
-func (s *Store) checkpoint(ctx context.Context) {
-	tick := time.NewTicker(250 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			var busy, pages, done int64
-			err := s.r.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &done)
-			if err == nil && pages*8192 > walLimit {
-				err = s.r.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &done)
-			}
-			if err != nil && !errors.Is(err, context.Canceled) {
-				s.log.Warn("the database's log was not checkpointed; it grows until this works again", "error", err)
-			}
-		}
+// firstTimeline gives a database of before there were timelines one of its own.
+func (s *Store) firstTimeline(ctx context.Context) error {
+	if v, err := s.Setting(ctx, "timeline"); err != nil || v != "" {
+		return err
 	}
+	_, err := s.write(ctx, func(t *tx) error { return t.setSetting("timeline", news.Secret()) })
+	return err
 }
+
+// Timeline names the line of changes that this database is on. Numbers of changes
+// compare only within one: a restored backup goes on from where it was made, so what
+// was derived from the database it was taken of (an index) is not derived from it.
+func (s *Store) Timeline(ctx context.Context) (string, error) { return s.Setting(ctx, "timeline") }

@@ -548,3 +548,25 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// A copy goes its own way: what was derived from the original must not pass for it.
+func TestRestoredDatabaseIsAnotherTimeline(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		was, err := s.Timeline(ctx)
+		if err != nil || was == "" {
+			t.Fatalf("timeline %q, %v", was, err)
+		}
+		s.Close()
+		s = open()
+		if again, _ := s.Timeline(ctx); again != was {
+			t.Errorf("opening it again made timeline %q of %q", again, was)
+		}
+		if err := s.Load(ctx, func(func(string, []string, []any) error) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if after, _ := s.Timeline(ctx); after == was || after == "" {
+			t.Errorf("after a restore the timeline is %q, before %q", after, was)
+		}
+	})
+}
