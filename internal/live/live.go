@@ -190,10 +190,10 @@ func (n *Node) follow(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		n.contact(err)
 		if err == nil && full {
-			continue
+			continue // after an outage nothing is held to be current before all is applied
 		}
+		n.contact(err)
 		if err == nil {
 			n.tell(ctx)
 		}

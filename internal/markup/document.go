@@ -18,31 +18,28 @@ type Document struct {
 }
 
 // kept is a document as we wrote it, read when somebody looks inside.
-type kept struct {
-	raw  []byte
-	once sync.Once
-	read []node
-}
+type kept struct{ read func() []node }
 
 // Kept gives a document that was written by [Document.MarshalJSON] and kept since
 // where nobody else writes. It is not read until something of it is asked for: a
 // reader's page shows what was rendered of it long ago and asks for nothing. What
-// turns out not to be a document panics then; strangers' bytes go through [Parse].
-func Kept(raw []byte) Document { return Document{kept: &kept{raw: raw}} }
-
-func (d Document) nodes() []node {
-	k := d.kept
-	if k == nil {
-		return d.content
-	}
-	k.once.Do(func() {
-		parsed, err := Parse(k.raw)
+// turns out not to be a document panics then, each time, lest it be taken for an empty
+// one and saved; strangers' bytes go through [Parse].
+func Kept(raw []byte) Document {
+	return Document{kept: &kept{sync.OnceValue(func() []node {
+		parsed, err := Parse(raw)
 		if err != nil {
 			panic(fmt.Errorf("markup: a kept document cannot be read: %w", err))
 		}
-		k.read = parsed.content
-	})
-	return k.read
+		return parsed.content
+	})}}
+}
+
+func (d Document) nodes() []node {
+	if d.kept == nil {
+		return d.content
+	}
+	return d.kept.read()
 }
 
 // Equal says whether two documents hold the same.
