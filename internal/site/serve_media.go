@@ -61,8 +61,9 @@ func (s *Site) sendPicture(w http.ResponseWriter, r *http.Request, p *news.Pictu
 	h.Set("Content-Security-Policy", mediaCSP)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("ETag", `"`+p.Hash[:16]+"-"+strconv.Itoa(made.Width)+`"`)
-	// Not for ever: a story that is killed must take its pictures along.
-	h.Set("Cache-Control", "public, max-age=3600")
+	// Not for long: a story that is killed must take its pictures along, and asking
+	// again costs a few bytes.
+	h.Set("Cache-Control", "public, max-age=300")
 	if !shown {
 		h.Set("Cache-Control", "private, no-store")
 	}
