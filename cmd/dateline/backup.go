@@ -56,7 +56,19 @@ func intoFile(path string, write func(io.Writer) (counts, error)) (n counts, err
 	if err = errors.Join(f.Sync(), f.Close()); err != nil {
 		return n, fmt.Errorf("write the backup: %w", err)
 	}
-	return n, os.Rename(f.Name(), path)
+	if err = os.Rename(f.Name(), path); err != nil {
+		return n, fmt.Errorf("write the backup: %w", err)
+	}
+	return n, syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes a renaming durable.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("write the backup: %w", err)
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 type restoreCmd struct {

@@ -62,12 +62,6 @@ type journal struct {
 	acked    map[string]int
 }
 
-func (j *journal) note(what string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.acked[what]++
-}
-
 func killRounds(t *testing.T, s *server, pg *pgtest.Cluster) {
 	rnd := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 2))
 	total := map[string]int{}

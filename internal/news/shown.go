@@ -45,6 +45,20 @@ type Listing struct {
 	Limit   int
 }
 
+// Only gives the one thing that l filters by, if it is just one and of no time.
+func (l Listing) Only() (kind, slug string, only bool) {
+	for _, f := range [...]struct{ kind, slug string }{{"section", l.Section}, {"topic", l.Topic}, {"author", l.Author}} {
+		if f.slug == "" {
+			continue
+		}
+		if kind != "" {
+			return "", "", false
+		}
+		kind, slug = f.kind, f.slug
+	}
+	return kind, slug, kind != "" && l.Since.IsZero()
+}
+
 // A Front is the front page's arrangement: a lead and pins chosen by an editor.
 // Stories in it that are not visible are passed over.
 type Front struct {

@@ -252,8 +252,10 @@ func (t *tx) relist(st *news.Story) error {
 	}
 	c := &st.Live.Content
 	list := func(kind, slug string) error {
-		_, err := t.exec(`INSERT INTO listing (kind, slug, first_published_at, story_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			kind, slug, us(st.FirstPublished), id)
+		_, err := t.exec(`
+			INSERT INTO listing (kind, slug, first_published_at, story_id, shown_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT DO NOTHING`,
+			kind, slug, us(st.FirstPublished), id, us(c.EmbargoUntil))
 		return err
 	}
 	if st.Kind == news.Article {

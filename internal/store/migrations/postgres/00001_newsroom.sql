@@ -43,6 +43,7 @@ CREATE TABLE story (
 CREATE INDEX story_shown   ON story (status, kind, first_published_at, id);
 CREATE INDEX story_changed ON story (changed_at, id);
 CREATE INDEX story_status  ON story (status, changed_at, id);
+CREATE INDEX story_section ON story (section, changed_at, id);
 CREATE INDEX story_due     ON story (status, publish_at);
 
 CREATE TABLE revision (
@@ -78,6 +79,7 @@ CREATE TABLE listing (
     slug               TEXT   NOT NULL,
     first_published_at BIGINT NOT NULL,
     story_id           TEXT   NOT NULL REFERENCES story (id),
+    shown_at           BIGINT NOT NULL, -- as the story's: lists are counted by this table alone
     PRIMARY KEY (kind, slug, first_published_at, story_id)
 );
 CREATE INDEX listing_story ON listing (story_id);
