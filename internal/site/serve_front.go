@@ -35,7 +35,7 @@ func (s *Site) front(ctx context.Context) (Page, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	latest, _, err := s.c.Stories.Cards(ctx, news.Listing{Limit: frontLatest + news.MaxPins + 1})
+	latest, _, err := s.c.Stories.Cards(ctx, news.Listing{Limit: frontLatest + 1})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,7 +45,7 @@ func (s *Site) front(ctx context.Context) (Page, []string, error) {
 	}
 	blocks := make([][]news.Card, len(sections))
 	for i, x := range sections {
-		if blocks[i], _, err = s.c.Stories.Cards(ctx, news.Listing{Section: x.Slug, Limit: frontBlock + news.MaxPins + 1}); err != nil {
+		if blocks[i], _, err = s.c.Stories.Cards(ctx, news.Listing{Section: x.Slug, Limit: frontBlock + len(chosen) + 1}); err != nil {
 			return nil, nil, err
 		}
 	}
