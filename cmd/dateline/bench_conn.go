@@ -112,6 +112,9 @@ func (c *benchConn) skip(h benchHead) error {
 	return err
 }
 
+// browserEncodings is what today's browsers send.
+const browserEncodings = "gzip, deflate, br, zstd"
+
 // benchEncodings are the forms in which readers' programs ask for a page.
 var benchEncodings = []string{"br", "gzip", "identity"}
 

@@ -150,13 +150,13 @@ func (p *publishMeasure) look(looks []lookout, path, topic, word string) error {
 			at, want, encoding := "", path, "gzip" // as feed readers ask; browsers take Brotli
 			switch l.name {
 			case "article":
-				at, want, encoding = path, word, "br"
+				at, want, encoding = path, word, browserEncodings
 			case "front page":
-				at, encoding = "/", "br"
+				at, encoding = "/", browserEncodings
 			case "topic":
-				at, encoding = "/topics/"+url.PathEscape(news.Slug(topic)), "br"
+				at, encoding = "/topics/"+url.PathEscape(news.Slug(topic)), browserEncodings
 			case "search":
-				at, encoding = "/search?q="+word, "br"
+				at, encoding = "/search?q="+word, browserEncodings
 			case "RSS":
 				at = "/feed.rss"
 			case "Atom":

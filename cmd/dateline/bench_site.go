@@ -147,7 +147,7 @@ func (m *siteMeasure) firsts(ctx context.Context, articles []string) error {
 	m.say("asking for %d articles for the first time", n)
 	o := loadOrder{Address: m.server.address, Connections: 1, Status: 200}
 	for _, path := range articles[:n] {
-		o.Asks = append(o.Asks, benchAsk(o.Address, path, "Accept-Encoding", "br"))
+		o.Asks = append(o.Asks, benchAsk(o.Address, path, "Accept-Encoding", browserEncodings))
 	}
 	r, err := m.round(ctx, m.server.cmd.Process.Pid, o)
 	if err != nil {
