@@ -37,7 +37,9 @@ var layout = map[string]room{
 	"archive":      {"news markup", "golang.org/x/net golang.org/x/text github.com/klauspost/compress"},
 	"syndication":  {"news markup", ""},
 	// decisions
-	"desk": {"news markup imaging", ""},
+	"desk":              {"news markup imaging", ""},
+	"fanout":            {"news webpush", ""},
+	"fanout/ledgertest": {"fanout news", "github.com/google/go-cmp"}, // for tests: a ledger in memory, and what every ledger must do
 	// live
 	"live": {"news markup search pagecache", ""},
 	// what the doors share

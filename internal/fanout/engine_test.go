@@ -1,0 +1,530 @@
+package fanout_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dateline/internal/fanout"
+	"dateline/internal/news"
+	"dateline/internal/webpush"
+)
+
+func TestEverySubscriberGetsItOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 10_000, origins...)
+		w.behave = func(n uint32, _ string, _ int) webpush.Outcome {
+			if n%50 == 0 {
+				return gone
+			}
+			return ok
+		}
+		a := alert("a")
+		got, err := w.process("one").Run(t.Context(), a)
+		must(t, err)
+		if want := (news.Tally{Audience: 10_000, Accepted: 9_800, Gone: 200}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		if w.repeats() != 0 || len(w.log) != 10_000 {
+			t.Errorf("%d repeats, %d messages", w.repeats(), len(w.log))
+		}
+		b := w.log[0].batch
+		if b.Topic != "a" || b.Urgency != "high" || b.TTL != news.BreakingTTL || !strings.Contains(string(b.Payload), `"navigate":"https://news.example.org/2026/11/25/bridge"`) {
+			t.Errorf("a message with topic %q, urgency %q, TTL %v: %s", b.Topic, b.Urgency, b.TTL, b.Payload)
+		}
+		if first := w.log[0].at.Sub(a.Started); first > 30*time.Millisecond {
+			t.Errorf("the first message left after %v", first)
+		}
+		if took := time.Since(a.Started); took > time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestAnAlertThatHasNotBegunIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 10, origins...)
+		for _, s := range []news.AlertState{news.AlertAwaiting, news.AlertScheduled, news.AlertCounting, news.AlertQueued, news.AlertStopped, news.AlertSent} {
+			a := alert("a")
+			a.State = s
+			if _, err := w.process("one").Run(t.Context(), a); err == nil || len(w.log) > 0 {
+				t.Errorf("%s: %v, %d messages", s, err, len(w.log))
+			}
+		}
+	})
+}
+
+type fenceFunc func(context.Context, news.StoryID) error
+
+func (f fenceFunc) Shown(ctx context.Context, id news.StoryID) error { return f(ctx, id) }
+
+func TestNothingLeavesBeforeItsStoryIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 10, origins...)
+		shown := time.Now().Add(3 * time.Second)
+		p := w.process("one", func(c *fanout.Config) {
+			c.Fence = fenceFunc(func(ctx context.Context, _ news.StoryID) error { time.Sleep(time.Until(shown)); return ctx.Err() })
+		})
+		_, err := p.Run(t.Context(), alert("a"))
+		must(t, err)
+		if at := w.log[0].at; at.Before(shown) {
+			t.Errorf("a message left %v before its story", shown.Sub(at))
+		}
+		p = w.process("one", func(c *fanout.Config) {
+			c.Fence = fenceFunc(func(context.Context, news.StoryID) error { return news.Refuse(news.Conflict, "It was killed.") })
+		})
+		if _, err := p.Run(t.Context(), alert("b")); news.KindOf(err) != news.Conflict || len(w.log) != 10 {
+			t.Errorf("for a killed story: %v, %d messages", err, len(w.log))
+		}
+	})
+}
+
+// What a service does, what becomes of the alert, and whether the operator hears of it.
+// Nobody is ever pruned but the gone.
+func TestMisbehavingServices(t *testing.T) {
+	const each = 1000 // subscribers of each service
+	sick := origins[0]
+	start := time.Time{}
+	tests := []struct {
+		name   string
+		behave func(n uint32, try int) webpush.Outcome // of the sick service
+		want   news.Tally                              // of its subscribers
+		tell   fanout.NoticeKind
+		within time.Duration
+		most   int // messages to it; 0 for any number
+	}{
+		{name: "all gone", behave: func(uint32, int) webpush.Outcome { return gone }, want: news.Tally{Gone: each}, within: 5 * time.Second, most: each},
+		{name: "throttles everybody for twelve seconds", within: 30 * time.Second, want: news.Tally{Accepted: each},
+			behave: func(uint32, int) webpush.Outcome {
+				if time.Since(start) < 12*time.Second {
+					return throttled(5 * time.Second)
+				}
+				return ok
+			}},
+		{name: "throttles one in a hundred", within: 20 * time.Second, want: news.Tally{Accepted: each},
+			behave: func(n uint32, try int) webpush.Outcome {
+				if n%300 == 0 && try == 1 {
+					return throttled(time.Second)
+				}
+				return ok
+			}},
+		{name: "500 for ten seconds", want: news.Tally{Accepted: each}, within: time.Minute,
+			behave: func(uint32, int) webpush.Outcome {
+				if time.Since(start) < 10*time.Second {
+					return broken
+				}
+				return ok
+			}},
+		{name: "500 to one in five", want: news.Tally{Accepted: each}, within: time.Minute,
+			behave: func(n uint32, try int) webpush.Outcome {
+				if n%15 == 0 && try == 1 {
+					return broken
+				}
+				return ok
+			}},
+		{name: "always 500", behave: func(uint32, int) webpush.Outcome { return broken }, want: news.Tally{Failed: each},
+			tell: fanout.NoticeOutage, within: news.BreakingTTL + time.Minute},
+		{name: "no network for ten minutes", want: news.Tally{Accepted: each}, tell: fanout.NoticeOutage, within: 30 * time.Minute,
+			behave: func(uint32, int) webpush.Outcome {
+				if time.Since(start) < 10*time.Minute {
+					return noAnswer
+				}
+				return ok
+			}},
+		{name: "403 to everyone", behave: func(uint32, int) webpush.Outcome { return forbidden }, want: news.Tally{Failed: each},
+			tell: fanout.NoticeKey, within: news.BreakingTTL + time.Minute, most: 400},
+		{name: "403 for ten minutes", want: news.Tally{Accepted: each}, tell: fanout.NoticeKey, within: 30 * time.Minute,
+			behave: func(uint32, int) webpush.Outcome {
+				if time.Since(start) < 10*time.Minute {
+					return forbidden
+				}
+				return ok
+			}},
+		{name: "403 to one in fifty", want: news.Tally{Accepted: each - 20, Failed: 20}, within: 2 * time.Minute,
+			behave: func(n uint32, _ int) webpush.Outcome {
+				if n%150 == 0 {
+					return forbidden
+				}
+				return ok
+			}},
+		{name: "400 to everyone", behave: func(uint32, int) webpush.Outcome { return bad }, want: news.Tally{Failed: each},
+			tell: fanout.NoticeRefused, within: 5 * time.Second, most: 512},
+		{name: "400 to one in ten", want: news.Tally{Accepted: each * 9 / 10, Failed: each / 10}, within: 5 * time.Second,
+			behave: func(n uint32, _ int) webpush.Outcome {
+				if n%30 == 0 {
+					return bad
+				}
+				return ok
+			}},
+		{name: "sender loses sight", want: news.Tally{Accepted: each}, within: time.Minute,
+			behave: func(n uint32, try int) webpush.Outcome {
+				if n%15 == 0 && try == 1 {
+					return webpush.Outcome{Class: webpush.Unsent, Err: webpush.ErrClosed}
+				}
+				return ok
+			}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, 3*each, origins...)
+				start = time.Now()
+				healthy := start // when the last healthy message was answered
+				w.behave = func(n uint32, origin string, try int) webpush.Outcome {
+					if origin == sick {
+						return tt.behave(n, try)
+					}
+					healthy = time.Now()
+					return ok
+				}
+				p := w.process("one")
+				got, err := p.Run(t.Context(), alert("a"))
+				must(t, err)
+				want := tt.want
+				want.Audience = 3 * each
+				want.Accepted += 2 * each
+				if got != want {
+					t.Errorf("%+v, want %+v", got, want)
+				}
+				if took := time.Since(start); took > tt.within {
+					t.Errorf("took %v, want at most %v", took, tt.within)
+				}
+				if late := healthy.Sub(start); late > time.Second {
+					t.Errorf("the healthy services were held up for %v", late)
+				}
+				messages := 0
+				for _, m := range w.log {
+					if m.origin == sick {
+						messages++
+					}
+				}
+				if tt.most > 0 && messages > tt.most {
+					t.Errorf("%d messages to the sick service, want at most %d", messages, tt.most)
+				}
+				if kinds := w.kinds(); tt.tell == "" && len(kinds) > 0 && tt.name != "403 to one in fifty" || tt.tell != "" && !slices.Contains(kinds, tt.tell) {
+					t.Errorf("the operator heard of %v, want %q", w.notices, tt.tell)
+				}
+				if w.repeats() > 0 {
+					t.Errorf("%d repeats", w.repeats())
+				}
+				pr, err := p.Progress(t.Context(), "a")
+				must(t, err)
+				sum := 0
+				for _, s := range pr.Services {
+					sum += s.Accepted + s.Gone + s.Failed + s.Retrying + s.Waiting
+				}
+				if sum != 3*each || len(pr.Services) != 3 {
+					t.Errorf("by service %d of %d: %+v", sum, 3*each, pr.Services)
+				}
+			})
+		})
+	}
+}
+
+// A service that hangs, and a hundred more, hold up nobody else.
+func TestHangingServicesHoldUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := []string{origins[0], origins[1]}
+		w := newWorld(t, 30_000, origins...)
+		start := time.Now()
+		slow := &slowSender{Sender: &sender{w: w}, hang: hang}
+		p := w.process("one", func(c *fanout.Config) { c.Sender = slow })
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); p.Run(ctx, alert("a")) }()
+		time.Sleep(2 * time.Second)
+		if got := w.tally("a"); got.Accepted != 10_000 {
+			t.Errorf("after %v: %+v, want 10000 accepted", time.Since(start), got)
+		}
+		cancel()
+		<-ended
+	})
+}
+
+type slowSender struct {
+	webpush.Sender
+	hang []string
+}
+
+func (s *slowSender) Send(ctx context.Context, b *webpush.Batch, settle func(int, webpush.Outcome)) error {
+	if slices.Contains(s.hang, b.Messages[0].To.Origin()) {
+		select {
+		case <-time.After(30 * time.Second):
+		case <-ctx.Done():
+		}
+		for i := range b.Messages {
+			settle(i, webpush.Outcome{Class: webpush.Retry, Unknown: true, Err: webpush.ErrTimeout})
+		}
+		return nil
+	}
+	return s.Sender.Send(ctx, b, settle)
+}
+
+func TestRetryAfterIsHonoured(t *testing.T) {
+	for _, pace := range []time.Duration{0, 30 * time.Second} { // at once, and so slowly that answers are few
+		retryAfterIsHonoured(t, pace)
+	}
+}
+
+func retryAfterIsHonoured(t *testing.T, pace time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3000, origins...)
+		if pace > 0 {
+			w = newWorld(t, 300, origins...)
+		}
+		a := alert("a")
+		a.Pace = pace
+		pause := time.Now().Add(20 * time.Second)
+		w.behave = func(_ uint32, origin string, _ int) webpush.Outcome {
+			if origin == origins[1] && time.Now().Before(pause) {
+				return throttled(time.Until(pause))
+			}
+			return ok
+		}
+		_, err := w.process("one").Run(t.Context(), a)
+		must(t, err)
+		early, first := 0, time.Time{}
+		for _, m := range w.log {
+			if m.origin == origins[1] && m.at.Before(pause) {
+				if early++; early == 1 {
+					first = m.at
+				}
+				if late := m.at.Sub(first); late > 100*time.Millisecond {
+					t.Fatalf("pace %v: a message %v after the first, within the pause", pace, late)
+				}
+			}
+		}
+		if early > 256 {
+			t.Errorf("%d messages before the first answer", early)
+		}
+	})
+}
+
+// A service that takes 500 a second is found out and kept busy at nearly that.
+func TestRateFindsWhatAServiceTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const takes = 500
+		w := newWorld(t, 30_000, origins[0])
+		second, n, refused := time.Now(), 0, 0
+		w.behave = func(uint32, string, int) webpush.Outcome {
+			if now := time.Now(); now.Sub(second) >= time.Second {
+				second, n = now, 0
+			}
+			if n++; n > takes {
+				refused++
+				return throttled(time.Second)
+			}
+			return ok
+		}
+		begun := time.Now()
+		_, err := w.process("one").Run(t.Context(), alert("a"))
+		must(t, err)
+		if took := time.Since(begun); took > 30_000/takes*2*time.Second {
+			t.Errorf("took %v, %d refused", took, refused)
+		}
+		if refused > 2000 {
+			t.Errorf("%d messages were refused", refused)
+		}
+	})
+}
+
+func TestPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 6000, origins...)
+		a := alert("a")
+		a.Pace = time.Minute
+		begun := time.Now()
+		_, err := w.process("one").Run(t.Context(), a)
+		must(t, err)
+		if took := time.Since(begun); took < 55*time.Second || took > 65*time.Second {
+			t.Errorf("took %v, want a minute", took)
+		}
+		half := 0
+		for _, m := range w.log {
+			if m.at.Sub(begun) < 30*time.Second {
+				half++
+			}
+		}
+		if half < 2700 || half > 3300 {
+			t.Errorf("%d of 6000 in the first half", half)
+		}
+	})
+}
+
+func TestLimitIsSharedByTheNodes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 3000, origins[0])
+		begun := time.Now()
+		_, err := w.process("one", func(c *fanout.Config) {
+			c.Limit, c.Nodes = func(string) float64 { return 200 }, func() int { return 2 }
+		}).Run(t.Context(), alert("a"))
+		must(t, err)
+		if took := time.Since(begun); took < 28*time.Second || took > 32*time.Second {
+			t.Errorf("3000 messages at half of 200 a second took %v", took)
+		}
+	})
+}
+
+func TestStopWithinASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 50_000, origins...)
+		a := alert("a")
+		a.Pace = 10 * time.Minute
+		here, there := w.process("one"), w.process("two")
+		errs := make(chan error, 2)
+		for _, p := range []*process{here, there} {
+			go func() { _, err := p.Run(t.Context(), a); errs <- err }()
+		}
+		time.Sleep(time.Minute)
+		must(t, w.ledger.Stop(t.Context(), "a"))
+		stop := time.Now()
+		got, err := here.Stop(t.Context(), "a")
+		must(t, err)
+		if took := time.Since(stop); took > time.Second {
+			t.Errorf("the stop took %v", took)
+		}
+		if got.Accepted == 0 || got.Waiting == 0 {
+			t.Errorf("stopped in the middle: %+v", got)
+		}
+		for range 2 {
+			if err := <-errs; !errors.Is(err, fanout.ErrStopped) {
+				t.Errorf("a run ended with %v", err)
+			}
+		}
+		if took := time.Since(stop); took > time.Second {
+			t.Errorf("the other node stopped after %v", took)
+		}
+		if got := w.tally("a"); got.Accepted != len(w.accepted) {
+			t.Errorf("%d in the record, %d at the services", got.Accepted, len(w.accepted))
+		}
+		if n := w.ledger.Leases("a"); len(n) > 0 {
+			t.Errorf("chunks stay leased by %v", n)
+		}
+		if got, err := here.Stop(t.Context(), "a"); err != nil || got.Accepted != len(w.accepted) {
+			t.Errorf("stopped again: %+v, %v", got, err)
+		}
+	})
+}
+
+// A correction reaches exactly those who accepted the original, though it is still on
+// its way and others have subscribed since.
+func TestCorrectionGoesToWhoGotIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 20_000, origins...)
+		w.behave = func(n uint32, _ string, _ int) webpush.Outcome {
+			if n%10 == 0 {
+				return gone
+			}
+			return ok
+		}
+		a := alert("a")
+		a.Pace = time.Minute
+		p := w.process("one")
+		ended := make(chan error)
+		go func() { _, err := p.Run(t.Context(), a); ended <- err }()
+		time.Sleep(20 * time.Second)
+		must(t, w.ledger.Stop(t.Context(), "a"))
+		w.subscribe(50_000, origins[0])
+		c := alert("c")
+		c.Kind, c.Replaces, c.Original = news.CorrectionAlert, "a", "a"
+		begun := time.Now()
+		got, err := p.Run(t.Context(), c)
+		must(t, err)
+		if err := <-ended; !errors.Is(err, fanout.ErrStopped) {
+			t.Errorf("the original ended with %v", err)
+		}
+		if took := time.Since(begun); took > 2*time.Second {
+			t.Errorf("the correction took %v", took)
+		}
+		if orig := w.tally("a"); got.Audience != orig.Accepted || got.Accepted != orig.Accepted || orig.Waiting == 0 {
+			t.Errorf("the original: %+v, the correction: %+v", orig, got)
+		}
+		for n, times := range w.accepted {
+			if times != 2 {
+				t.Fatalf("subscriber %d got %d messages, want the alert and its correction", n, times)
+			}
+		}
+		if b := w.log[len(w.log)-1].batch; b.Topic != "a" || !strings.Contains(string(b.Payload), `"renotify":true`) {
+			t.Errorf("the correction has topic %q: %s", b.Topic, b.Payload)
+		}
+	})
+}
+
+// Who unsubscribes between the count and the message is not sent to, and who has a key
+// that is not ours is neither sent to nor pruned.
+func TestNobodyIsSentToWhoMayNotBe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1000, origins...)
+		e, err := w.where.Parse(origins[0] + "/foreign")
+		must(t, err)
+		w.book.Put(7, e, webpush.Keys{}, "another key")
+		must(t, w.ledger.Freeze(t.Context(), "a", w.index.Freeze(alert("a"), time.Now())))
+		w.book.Drop(8)
+		got, err := w.process("one").Run(t.Context(), alert("a"))
+		must(t, err)
+		if want := (news.Tally{Audience: 1000, Accepted: 998, Gone: 1, Failed: 1}); got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		if !slices.Contains(w.kinds(), fanout.NoticeNoKey) {
+			t.Errorf("the operator heard of %v", w.notices)
+		}
+	})
+}
+
+func TestAMessageThatCannotBeSentEndsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1000, origins...)
+		p := w.process("one", func(c *fanout.Config) { c.Sender = refuser{} })
+		if _, err := p.Run(t.Context(), alert("a")); !errors.Is(err, webpush.ErrBatch) {
+			t.Errorf("%v, want %v", err, webpush.ErrBatch)
+		}
+	})
+}
+
+type refuser struct{}
+
+func (refuser) Send(context.Context, *webpush.Batch, func(int, webpush.Outcome)) error {
+	return webpush.ErrBatch
+}
+func (refuser) Close() error { return nil }
+
+func TestOneRunPerAlertAndNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1000, origins...)
+		a := alert("a")
+		a.Pace = time.Minute
+		p := w.process("one")
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { _, err := p.Run(ctx, a); ended <- err }()
+		time.Sleep(time.Second)
+		if _, err := p.Run(t.Context(), a); !errors.Is(err, fanout.ErrRunning) {
+			t.Errorf("a second run: %v", err)
+		}
+		pr, err := p.Progress(t.Context(), "a")
+		must(t, err)
+		if pr.Accepted == 0 || pr.PerSecond <= 0 || pr.ETA < 30*time.Second || pr.ETA > 2*time.Minute {
+			t.Errorf("after a second of a minute: %+v", pr)
+		}
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("a run whose context ended: %v", err)
+		}
+		begun := time.Now()
+		must2(t)(w.process("one").Run(t.Context(), alert("a")))
+		if w.repeats() > 0 || time.Since(begun) > 5*time.Second {
+			t.Errorf("after an orderly stop: %d repeats, %v", w.repeats(), time.Since(begun))
+		}
+	})
+}
+
+func must2(t *testing.T) func(news.Tally, error) {
+	return func(_ news.Tally, err error) {
+		t.Helper()
+		must(t, err)
+	}
+}

@@ -1,0 +1,169 @@
+package fanout
+
+import (
+	"sync"
+	"time"
+
+	"dateline/internal/news"
+)
+
+// An Index knows who wants what, in memory: bitmaps by topic, followed story,
+// importance and quiet hours, and how many alerts each reader with a limit had today.
+// The store fills it by one scan at the start and keeps it current. Its methods may be
+// called by any number of goroutines.
+type Index struct {
+	zone *time.Location // whose midnight ends a reader's day
+
+	mu      sync.RWMutex
+	active  Set
+	calm    Set // breaking only
+	capped  Set
+	topics  grouping[string]
+	stories grouping[news.StoryID]
+	quiet   grouping[news.QuietHours]
+	zones   map[string]*time.Location
+	day     string
+	most    []uint8 // a day, by number; 0 is as many as there are
+	today   []uint8
+}
+
+// NewIndex gives an empty index; a reader's day ends at midnight in zone.
+func NewIndex(zone *time.Location) *Index {
+	return &Index{
+		zone: zone, topics: grouping[string]{}, stories: grouping[news.StoryID]{}, quiet: grouping[news.QuietHours]{},
+		zones: map[string]*time.Location{},
+	}
+}
+
+// Put makes is take the place of was, which is nil for a new subscription; is is nil
+// for one that was deleted. Both have the same Number, and was is what the last Put had.
+func (x *Index) Put(was, is *news.Subscription) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if was != nil && was.State == news.SubscriptionActive {
+		x.drop(was)
+	}
+	if is != nil && is.State == news.SubscriptionActive {
+		x.add(is)
+	}
+}
+
+func (x *Index) add(s *news.Subscription) {
+	n := s.Number
+	x.active.Add(n)
+	if s.Importance == news.Breaking {
+		x.calm.Add(n)
+	}
+	for _, t := range s.Topics {
+		x.topics.add(t, n)
+	}
+	for _, id := range s.Stories {
+		x.stories.add(id, n)
+	}
+	if !s.Quiet.None() {
+		x.quiet.add(s.Quiet, n)
+		if x.zones[s.Quiet.Zone] == nil {
+			zone, err := time.LoadLocation(s.Quiet.Zone)
+			if err != nil { // it was there when the reader chose it
+				zone = x.zone
+			}
+			x.zones[s.Quiet.Zone] = zone
+		}
+	}
+	if s.MostPerDay > 0 {
+		x.capped.Add(n)
+		if short := int(n) + 1 - len(x.most); short > 0 {
+			x.most = append(x.most, make([]uint8, short)...)
+			x.today = append(x.today, make([]uint8, short)...)
+		}
+		x.most[n] = uint8(min(s.MostPerDay, news.MaxAlertsPerDay))
+	}
+}
+
+// drop keeps the day's number: whoever changes a choice does not begin a new day.
+func (x *Index) drop(s *news.Subscription) {
+	n := s.Number
+	x.active.Remove(n)
+	x.calm.Remove(n)
+	x.capped.Remove(n)
+	for _, t := range s.Topics {
+		x.topics.remove(t, n)
+	}
+	for _, id := range s.Stories {
+		x.stories.remove(id, n)
+	}
+	if !s.Quiet.None() {
+		x.quiet.remove(s.Quiet, n)
+	}
+}
+
+// Freeze is the audience of an alert at now: who wants it, is not in quiet hours and
+// has not had today's alerts. It is for an alert's own audience; a correction's is who
+// accepted the original.
+func (x *Index) Freeze(a *news.Alert, now time.Time) Set {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	var s Set
+	switch {
+	case a.Audience.All:
+		s = x.active.Clone()
+	case a.Audience.Followers:
+		if m := x.stories[a.Story]; m != nil {
+			m.addTo(&s)
+		}
+	default:
+		for _, t := range a.Audience.Topics {
+			if m := x.topics[t]; m != nil {
+				m.addTo(&s)
+			}
+		}
+	}
+	if a.Importance != news.Breaking {
+		s.AndNot(x.calm)
+	}
+	for q, m := range x.quiet {
+		if q.In(now, x.zones[q.Zone]) {
+			m.takeFrom(s)
+		}
+	}
+	if x.day == x.dayOf(now) { // else nobody had one today
+		capped := x.capped.Clone()
+		capped.And(s)
+		for n := range capped.All() {
+			if x.today[n] >= x.most[n] {
+				s.Remove(n)
+			}
+		}
+	}
+	return s
+}
+
+// Delivered counts an alert of the given time towards the day's limit of its audience.
+// Corrections and withdrawals do not count. At the start the store tells today's again.
+func (x *Index) Delivered(audience Set, at time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if day := x.dayOf(at); day > x.day {
+		x.day = day
+		clear(x.today)
+	} else if day < x.day {
+		return
+	}
+	for n := range audience.All() {
+		if int(n) >= len(x.today) {
+			break // numbers rise, and nobody beyond has a limit
+		}
+		if x.today[n] < 255 {
+			x.today[n]++
+		}
+	}
+}
+
+func (x *Index) dayOf(t time.Time) string { return t.In(x.zone).Format(time.DateOnly) }
+
+// Active counts the subscriptions that are sent to.
+func (x *Index) Active() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.active.Count()
+}

@@ -1,0 +1,217 @@
+package fanout
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"dateline/internal/news"
+)
+
+// A Progress is how an alert stands at a moment.
+type Progress struct {
+	news.Tally               // over all nodes, as of the ledger
+	PerSecond  float64       // settled lately, over all nodes
+	ETA        time.Duration // until all are settled; 0 if over, negative if nobody knows
+	Services   []ServiceProgress
+}
+
+// A ServiceProgress is one push service's part. Their numbers sum up to the whole.
+type ServiceProgress struct {
+	Origin string // "" for subscriptions that are no more, "other" for many small ones
+	news.Tally
+	State string    // sending, paused, stopped or done, as this node sees it
+	Until time.Time // if paused
+	Why   string    // if paused or stopped
+}
+
+// maxServices is how many services are listed one by one.
+const maxServices = 20
+
+// view is what a run shows of itself to others.
+type view struct {
+	mu       sync.Mutex
+	at       time.Time
+	tally    news.Tally
+	samples  []sample // of the last seconds
+	services map[string]serviceView
+	until    time.Time // the last pause's end
+}
+
+type sample struct {
+	at      time.Time
+	settled int
+}
+
+type serviceView struct {
+	state, why string
+	until      time.Time
+}
+
+const speedOver = 2 * time.Second
+
+// count takes in the ledger's numbers.
+func (v *view) count(t news.Tally, at time.Time) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.tally = t
+	v.samples = append(v.samples, sample{at, t.Settled()})
+	for len(v.samples) > 2 && at.Sub(v.samples[0].at) > speedOver {
+		v.samples = slices.Delete(v.samples, 0, 1)
+	}
+}
+
+func (v *view) speed() float64 {
+	if len(v.samples) < 2 {
+		return 0
+	}
+	a, b := v.samples[0], v.samples[len(v.samples)-1]
+	if dt := b.at.Sub(a.at).Seconds(); dt > 0 {
+		return float64(b.settled-a.settled) / dt
+	}
+	return 0
+}
+
+// show publishes the services' states, four times a second.
+func (r *run) show(now time.Time) {
+	v := &r.view
+	if now.Sub(v.at) < renewEvery && r.ctx.Err() == nil {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.at, v.until = now, time.Time{}
+	clear(v.services)
+	for k, l := range r.lanes {
+		s := l.service
+		if len(v.services) >= 10*maxServices && v.services[k.Origin].state == "" {
+			continue
+		}
+		is := serviceView{state: "sending"}
+		switch {
+		case s.stopped:
+			is = serviceView{state: "stopped", why: "it refuses our messages"}
+		case now.Before(s.paused):
+			is = serviceView{"paused", s.why, s.paused}
+		case !l.open.IsZero():
+			is = serviceView{"paused", "it does not accept our signature", l.open}
+		}
+		if is.until.After(v.until) && l.waits() > 0 {
+			v.until = is.until
+		}
+		if old := v.services[k.Origin]; old.state != "paused" {
+			v.services[k.Origin] = is
+		}
+	}
+}
+
+// Progress tells how an alert stands, sent here or elsewhere, now or long ago; by
+// service as far as the subscriptions are still there. It reads the whole record: a few
+// milliseconds for a million, so a second between two is right.
+func (e *Engine) Progress(ctx context.Context, id news.AlertID) (*Progress, error) {
+	rec, err := e.Ledger.Record(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("progress of alert %s: %w", id, err)
+	}
+	if rec == nil {
+		return &Progress{}, nil
+	}
+	p := &Progress{Tally: rec.Tally(), Services: ByService(rec, e.Subscriptions)}
+	e.mu.Lock()
+	r := e.runs[id]
+	e.mu.Unlock()
+	left := p.Audience - p.Settled()
+	if r == nil {
+		for i := range p.Services {
+			p.Services[i].State = "done"
+		}
+		if left > 0 {
+			p.ETA = -1
+		}
+		return p, nil
+	}
+	v, now := &r.view, e.Now()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for i := range p.Services {
+		s := &p.Services[i]
+		s.State = "done"
+		if s.Settled() < s.Audience {
+			is := v.services[s.Origin]
+			s.State, s.Why, s.Until = cmp.Or(is.state, "sending"), is.why, is.until
+		}
+	}
+	p.PerSecond = v.speed()
+	switch {
+	case left == 0:
+	case p.PerSecond > 0:
+		p.ETA = max(time.Duration(float64(left)/p.PerSecond*float64(time.Second)), v.until.Sub(now))
+	case v.until.After(now):
+		p.ETA = v.until.Sub(now)
+	default:
+		p.ETA = -1
+	}
+	return p, nil
+}
+
+// ByService splits a record by push service, the largest first. What subscriptions no
+// longer knows stands under "": a record that is to be kept is made before the gone are
+// deleted.
+func ByService(rec *Record, subscriptions Subscriptions) []ServiceProgress {
+	tallies := map[string]*news.Tally{}
+	var numbers []uint32
+	var lanes [ChunkSize]Lane
+	for c := range rec.Audience.Chunks() {
+		row := rec.Row(uint32(c))
+		chunk := Chunk{uint32(c), row.Audience}
+		numbers = chunk.appendTo(numbers[:0])
+		subscriptions.Lanes(numbers, lanes[:len(numbers)])
+		var t *news.Tally
+		last := ""
+		for i, n := range numbers {
+			if t == nil || lanes[i].Origin != last {
+				last = lanes[i].Origin
+				if t = tallies[last]; t == nil {
+					t = new(news.Tally)
+					tallies[last] = t
+				}
+			}
+			t.Audience++
+			switch {
+			case row.Accepted.has(n % ChunkSize):
+				t.Accepted++
+			case row.Gone.has(n % ChunkSize):
+				t.Gone++
+			case row.Failed.has(n % ChunkSize):
+				t.Failed++
+			case row.Retry.has(n % ChunkSize):
+				t.Retrying++
+			default:
+				t.Waiting++
+			}
+		}
+	}
+	var all []ServiceProgress
+	for origin, t := range tallies {
+		all = append(all, ServiceProgress{Origin: origin, Tally: *t})
+	}
+	slices.SortFunc(all, func(a, b ServiceProgress) int {
+		return cmp.Or(cmp.Compare(b.Audience, a.Audience), cmp.Compare(a.Origin, b.Origin))
+	})
+	if len(all) > maxServices {
+		rest := ServiceProgress{Origin: "other"}
+		for _, s := range all[maxServices-1:] {
+			rest.Audience += s.Audience
+			rest.Accepted += s.Accepted
+			rest.Gone += s.Gone
+			rest.Failed += s.Failed
+			rest.Retrying += s.Retrying
+			rest.Waiting += s.Waiting
+		}
+		all = append(all[:maxServices-1], rest)
+	}
+	return all
+}
