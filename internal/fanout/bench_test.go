@@ -57,6 +57,20 @@ func BenchmarkEngine(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/million, "ns/message")
 }
 
+// BenchmarkByService is what a look at the progress of a million takes.
+func BenchmarkByService(b *testing.B) {
+	w := newBenchWorld(b)
+	a := alert("a")
+	must(b, w.ledger.Freeze(context.Background(), a.ID, w.index.Freeze(a, time.Now())))
+	p := w.process("one")
+	for b.Loop() {
+		pr, err := p.Progress(context.Background(), a.ID)
+		if err != nil || len(pr.Services) != 3 {
+			b.Fatalf("%+v, %v", pr, err)
+		}
+	}
+}
+
 func newBenchWorld(b *testing.B) *world {
 	w := newWorld(b, 0)
 	for n := range uint32(million) {

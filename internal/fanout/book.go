@@ -33,7 +33,7 @@ type Address struct {
 const pageSize = 1 << 20
 
 // A Book is all subscriptions' addresses in memory, as flat bytes: Go objects cost two
-// gigabytes a million, this 300 MB. Pages of text only grow, so that what was read from
+// gigabytes a million, this 260 MB with endpoints of 160 bytes. Pages of text only grow, so that what was read from
 // them stays true without a copy; what was replaced is wasted until Put finds that half
 // is, and copies the rest.
 type Book struct {
@@ -47,7 +47,7 @@ type Book struct {
 	waste  int // of these, not in any row
 }
 
-// A bookRow is 12 bytes and holds no pointer.
+// A bookRow is 16 bytes and holds no pointer.
 type bookRow struct {
 	page uint32
 	at   uint32

@@ -109,7 +109,7 @@ func (r *run) show(now time.Time) {
 }
 
 // Progress tells how an alert stands, sent here or elsewhere, now or long ago; by
-// service as far as the subscriptions are still there. It reads the whole record: a few
+// service as far as the subscriptions are still there. It reads the whole record: fifteen
 // milliseconds for a million, so a second between two is right.
 func (e *Engine) Progress(ctx context.Context, id news.AlertID) (*Progress, error) {
 	rec, err := e.Ledger.Record(ctx, id)
