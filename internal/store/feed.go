@@ -104,10 +104,8 @@ func (s *Store) listenOnce(ctx context.Context, address string) error {
 		defer cancel()
 		conn.Close(end)
 	}()
-	for _, q := range []string{`LISTEN dateline_change`, `LISTEN dateline_job`} {
-		if _, err := conn.Exec(ctx, q); err != nil {
-			return err
-		}
+	if _, err := conn.Exec(ctx, `LISTEN dateline_change`); err != nil {
+		return err
 	}
 	for {
 		// A listener can be deaf without an error; asking now and then finds out.
