@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"dateline/internal/news"
 	"dateline/internal/webpush"
 )
 
@@ -88,14 +89,14 @@ func (r *run) heed(l *lane, e *event, tries uint8, left, now time.Time) {
 
 // again has a message tried once more, as long as the alert has time.
 func (r *run) again(l *lane, it item, at time.Time) {
-	if r.chunks[it.n/ChunkSize] == nil {
+	if r.chunks[it.n/news.ChunkSize] == nil {
 		return // no longer ours
 	}
 	if r.expired {
 		r.settle(it.n, webpush.Rejected)
 		return
 	}
-	r.journal.mark(r, it.n).Retry.add(it.n % ChunkSize)
+	r.journal.mark(r, it.n).Retry.Add(it.n % news.ChunkSize)
 	l.later(it, at)
 	if l.where == asleep && at.Before(l.wake) {
 		r.rouse(l)

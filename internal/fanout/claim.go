@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"dateline/internal/news"
 	"dateline/internal/webpush"
 )
 
@@ -55,7 +56,7 @@ func (r *run) claim(now time.Time) {
 		var numbers []uint32
 		if err == nil {
 			for _, c := range chunks {
-				numbers = c.appendTo(numbers)
+				numbers = c.AppendTo(numbers)
 			}
 			lanes = make([]Lane, len(numbers))
 			r.Subscriptions.Lanes(numbers, lanes)
@@ -63,8 +64,8 @@ func (r *run) claim(now time.Time) {
 		r.in.call(func() {
 			r.claiming = false
 			switch {
-			case errors.Is(err, ErrStopped):
-				r.cancel(ErrStopped)
+			case errors.Is(err, news.ErrAlertStopped):
+				r.cancel(news.ErrAlertStopped)
 			case err != nil:
 				r.claimAfter = r.Now().Add(pollEvery)
 				r.tell(nil, NoticeLedger, err)
@@ -75,14 +76,7 @@ func (r *run) claim(now time.Time) {
 	}()
 }
 
-func (c *Chunk) appendTo(numbers []uint32) []uint32 {
-	for n := range Set(c.Todo[:]).All() {
-		numbers = append(numbers, c.N*ChunkSize+n)
-	}
-	return numbers
-}
-
-func (r *run) claimed(chunks []Chunk, left int, numbers []uint32, lanes []Lane) {
+func (r *run) claimed(chunks []news.DeliveryChunk, left int, numbers []uint32, lanes []Lane) {
 	r.exhausted = len(chunks) == 0
 	if r.exhausted {
 		r.claimAfter = r.Now().Add(pollEvery)

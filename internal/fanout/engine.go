@@ -20,7 +20,7 @@ type Fence interface {
 
 // An Audience tells who is to get an alert now; *Index is one.
 type Audience interface {
-	Freeze(a *news.Alert, now time.Time) Set
+	Freeze(a *news.Alert, now time.Time) news.Recipients
 }
 
 // Config is what an Engine works with. What has no "may be nil" is needed.
@@ -82,7 +82,7 @@ var ErrRunning = errors.New("the alert is being sent by this node already")
 
 // Run sends alert a, which has begun (news.Alert.Begin), or what an earlier run left of
 // it, and returns its numbers over all nodes once every subscription is settled. Several
-// nodes may run the same alert. It returns ErrStopped, with the numbers, once the alert
+// nodes may run the same alert. It returns news.ErrAlertStopped, with the numbers, once the alert
 // was stopped, and ctx's error once that ended; the rest then waits for another Run.
 // Sending goes on while the ledger or a service is out, and ends with the alert's time.
 func (e *Engine) Run(ctx context.Context, a *news.Alert) (news.Tally, error) {
@@ -136,7 +136,7 @@ func (e *Engine) Stop(ctx context.Context, id news.AlertID) (news.Tally, error) 
 	r := e.runs[id]
 	e.mu.Unlock()
 	if r != nil {
-		r.cancel(ErrStopped)
+		r.cancel(news.ErrAlertStopped)
 		select {
 		case <-r.ended:
 		case <-ctx.Done():

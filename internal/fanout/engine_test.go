@@ -142,7 +142,7 @@ func TestStopWithinASecond(t *testing.T) {
 			t.Errorf("stopped in the middle: %+v", got)
 		}
 		for range 2 {
-			if err := <-errs; !errors.Is(err, fanout.ErrStopped) {
+			if err := <-errs; !errors.Is(err, news.ErrAlertStopped) {
 				t.Errorf("a run ended with %v", err)
 			}
 		}
@@ -185,7 +185,7 @@ func TestCorrectionGoesToWhoGotIt(t *testing.T) {
 		begun := time.Now()
 		got, err := p.Run(t.Context(), c)
 		must(t, err)
-		if err := <-ended; !errors.Is(err, fanout.ErrStopped) {
+		if err := <-ended; !errors.Is(err, news.ErrAlertStopped) {
 			t.Errorf("the original ended with %v", err)
 		}
 		if took := time.Since(begun); took > 2*time.Second {

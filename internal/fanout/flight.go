@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"dateline/internal/news"
 	"dateline/internal/webpush"
 )
 
@@ -19,7 +20,7 @@ type flight struct {
 	addresses []Address
 	messages  []webpush.Message
 	index     []uint16 // of each message, its item
-	done      [ChunkSize]bool
+	done      [news.ChunkSize]bool
 }
 
 var flights = sync.Pool{New: func() any { return new(flight) }}
@@ -84,8 +85,8 @@ var errUnsettled = errors.New("the sender lost sight of the message")
 func (r *run) fly(ctx context.Context, f *flight, batch webpush.Batch) {
 	n := len(f.items)
 	f.numbers, f.messages, f.index = f.numbers[:0], f.messages[:0], f.index[:0]
-	if cap(f.addresses) < ChunkSize {
-		f.addresses = make([]Address, ChunkSize)
+	if cap(f.addresses) < news.ChunkSize {
+		f.addresses = make([]Address, news.ChunkSize)
 	}
 	for _, it := range f.items {
 		f.numbers = append(f.numbers, it.n)
@@ -108,7 +109,7 @@ func (r *run) fly(ctx context.Context, f *flight, batch webpush.Batch) {
 		}
 		f.index = append(f.index, uint16(i))
 	}
-	f.done = [ChunkSize]bool{}
+	f.done = [news.ChunkSize]bool{}
 	batch.Messages = f.messages
 	var err error
 	if len(f.messages) > 0 {

@@ -15,9 +15,9 @@ type Index struct {
 	zone *time.Location // whose midnight ends a reader's day
 
 	mu      sync.RWMutex
-	active  Set
-	calm    Set // breaking only
-	capped  Set
+	active  news.Recipients
+	calm    news.Recipients // breaking only
+	capped  news.Recipients
 	topics  grouping[string]
 	stories grouping[news.StoryID]
 	quiet   grouping[news.QuietHours]
@@ -100,10 +100,10 @@ func (x *Index) drop(s *news.Subscription) {
 // Freeze is the audience of an alert at now: who wants it, is not in quiet hours and
 // has not had today's alerts. It is for an alert's own audience; a correction's is who
 // accepted the original.
-func (x *Index) Freeze(a *news.Alert, now time.Time) Set {
+func (x *Index) Freeze(a *news.Alert, now time.Time) news.Recipients {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	var s Set
+	var s news.Recipients
 	switch {
 	case a.Audience.All:
 		s = x.active.Clone()
@@ -140,7 +140,7 @@ func (x *Index) Freeze(a *news.Alert, now time.Time) Set {
 
 // Delivered counts an alert of the given time towards the day's limit of its audience.
 // Corrections and withdrawals do not count. At the start the store tells today's again.
-func (x *Index) Delivered(audience Set, at time.Time) {
+func (x *Index) Delivered(audience news.Recipients, at time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if day := x.dayOf(at); day > x.day {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"dateline/internal/news"
 	"dateline/internal/webpush"
 )
 
@@ -14,7 +15,7 @@ const journalMost = 4096
 
 // A journal collects what became of messages until it is written down.
 type journal struct {
-	marks   []Mark
+	marks   []news.DeliveryMark
 	settled int       // in marks
 	since   time.Time // of the first mark
 	unsafe  int       // settled, and not known to be in the ledger: in marks or being written
@@ -25,8 +26,8 @@ type journal struct {
 func (j *journal) clean() bool { return len(j.marks) == 0 && !j.writing }
 
 // mark is the mark of n's chunk; it holds until the next one is asked for.
-func (j *journal) mark(r *run, n uint32) *Mark {
-	c := r.chunks[n/ChunkSize]
+func (j *journal) mark(r *run, n uint32) *news.DeliveryMark {
+	c := r.chunks[n/news.ChunkSize]
 	if c == nil { // no longer ours, and still a fact
 		c = new(chunk)
 	}
@@ -34,7 +35,7 @@ func (j *journal) mark(r *run, n uint32) *Mark {
 		j.since = r.Now()
 	}
 	if c.mark == 0 {
-		j.marks = append(j.marks, Mark{N: n / ChunkSize})
+		j.marks = append(j.marks, news.DeliveryMark{N: n / news.ChunkSize})
 		c.mark = len(j.marks)
 	}
 	return &j.marks[c.mark-1]
@@ -43,19 +44,19 @@ func (j *journal) mark(r *run, n uint32) *Mark {
 // settle notes the end of one message.
 func (r *run) settle(n uint32, as webpush.Class) {
 	m := r.journal.mark(r, n)
-	switch i := n % ChunkSize; as {
+	switch i := n % news.ChunkSize; as {
 	case webpush.Accepted:
-		m.Accepted.add(i)
+		m.Accepted.Add(i)
 	case webpush.Gone:
-		m.Gone.add(i)
+		m.Gone.Add(i)
 	default:
-		m.Failed.add(i)
+		m.Failed.Add(i)
 	}
 	r.journal.settled++
 	r.journal.unsafe++
-	if c := r.chunks[n/ChunkSize]; c != nil {
+	if c := r.chunks[n/news.ChunkSize]; c != nil {
 		if c.left--; c.left == 0 {
-			delete(r.chunks, n/ChunkSize)
+			delete(r.chunks, n/news.ChunkSize)
 		}
 	}
 }
@@ -93,7 +94,7 @@ func (r *run) flush(now time.Time) {
 	}()
 }
 
-func (r *run) cutMarks() ([]Mark, int) {
+func (r *run) cutMarks() ([]news.DeliveryMark, int) {
 	j := &r.journal
 	marks, settled := j.marks, j.settled
 	for i := range marks {
@@ -101,11 +102,11 @@ func (r *run) cutMarks() ([]Mark, int) {
 			c.mark = 0
 		}
 	}
-	j.marks, j.settled = make([]Mark, 0, len(marks)), 0
+	j.marks, j.settled = make([]news.DeliveryMark, 0, len(marks)), 0
 	return marks, settled
 }
 
-func (r *run) putBack(marks []Mark, settled int) {
+func (r *run) putBack(marks []news.DeliveryMark, settled int) {
 	j := &r.journal
 	if len(j.marks) == 0 {
 		j.since = r.Now()
@@ -113,7 +114,7 @@ func (r *run) putBack(marks []Mark, settled int) {
 	for i := range marks {
 		c := r.chunks[marks[i].N]
 		if c != nil && c.mark > 0 {
-			j.marks[c.mark-1].merge(&marks[i])
+			j.marks[c.mark-1].Merge(&marks[i])
 			continue
 		}
 		j.marks = append(j.marks, marks[i])
@@ -156,8 +157,8 @@ func (r *run) renew(now time.Time) {
 			r.renewing = false
 			r.renewAt = r.Now().Add(renewEvery)
 			switch {
-			case errors.Is(err, ErrStopped):
-				r.cancel(ErrStopped)
+			case errors.Is(err, news.ErrAlertStopped):
+				r.cancel(news.ErrAlertStopped)
 			case err != nil:
 				if r.Now().Sub(r.renewed) > 2*time.Second { // one slip is nothing
 					r.tell(nil, NoticeLedger, err)

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"time"
 
+	"dateline/internal/news"
 	"dateline/internal/webpush"
 )
 
@@ -93,7 +94,7 @@ func (l *lane) due(now time.Time) {
 
 // allowed is service.allowed behind the breaker.
 func (l *lane) allowed(now time.Time, free int) (int, time.Time) {
-	want := min(len(l.queue)-l.head, ChunkSize)
+	want := min(len(l.queue)-l.head, news.ChunkSize)
 	if !l.open.IsZero() {
 		if now.Before(l.open) {
 			return 0, l.open

@@ -1,12 +1,16 @@
 package fanout
 
-import "slices"
+import (
+	"slices"
+
+	"dateline/internal/news"
+)
 
 // members is a set that is a sorted list while it is small: most of ten thousand
 // stories have a handful of followers, and a bitmap of each would be a gigabyte.
 type members struct {
 	list []uint32
-	set  Set // once the list would be the larger
+	set  news.Recipients // once the list would be the larger
 }
 
 func (m *members) add(n uint32) {
@@ -37,7 +41,7 @@ func (m *members) remove(n uint32) {
 
 func (m *members) empty() bool { return m.set == nil && len(m.list) == 0 }
 
-func (m *members) addTo(s *Set) {
+func (m *members) addTo(s *news.Recipients) {
 	if m.set != nil {
 		s.Or(m.set)
 		return
@@ -47,7 +51,7 @@ func (m *members) addTo(s *Set) {
 	}
 }
 
-func (m *members) takeFrom(s Set) {
+func (m *members) takeFrom(s news.Recipients) {
 	if m.set != nil {
 		s.AndNot(m.set)
 		return

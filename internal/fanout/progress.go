@@ -11,23 +11,6 @@ import (
 	"dateline/internal/news"
 )
 
-// A Progress is how an alert stands at a moment.
-type Progress struct {
-	news.Tally               // over all nodes, as of the ledger
-	PerSecond  float64       // settled lately, over all nodes
-	ETA        time.Duration // until all are settled; 0 if over, negative if nobody knows
-	Services   []ServiceProgress
-}
-
-// A ServiceProgress is one push service's part. Their numbers sum up to the whole.
-type ServiceProgress struct {
-	Origin string // "" for subscriptions that are no more, "other" for many small ones
-	news.Tally
-	State string    // sending, paused, stopped or done, as this node sees it
-	Until time.Time // if paused
-	Why   string    // if paused or stopped
-}
-
 // maxServices is how many services are listed one by one.
 const maxServices = 20
 
@@ -111,15 +94,15 @@ func (r *run) show(now time.Time) {
 // Progress tells how an alert stands, sent here or elsewhere, now or long ago; by
 // service as far as the subscriptions are still there. It reads the whole record: fifteen
 // milliseconds for a million, so a second between two is right.
-func (e *Engine) Progress(ctx context.Context, id news.AlertID) (*Progress, error) {
+func (e *Engine) Progress(ctx context.Context, id news.AlertID) (*news.AlertProgress, error) {
 	rec, err := e.Ledger.Record(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("progress of alert %s: %w", id, err)
 	}
 	if rec == nil {
-		return &Progress{}, nil
+		return &news.AlertProgress{}, nil
 	}
-	p := &Progress{Tally: rec.Tally(), Services: ByService(rec, e.Subscriptions)}
+	p := &news.AlertProgress{Tally: rec.Tally(), Services: ByService(rec, e.Subscriptions)}
 	e.mu.Lock()
 	r := e.runs[id]
 	e.mu.Unlock()
@@ -160,14 +143,14 @@ func (e *Engine) Progress(ctx context.Context, id news.AlertID) (*Progress, erro
 // ByService splits a record by push service, the largest first. What subscriptions no
 // longer knows stands under "": a record that is to be kept is made before the gone are
 // deleted.
-func ByService(rec *Record, subscriptions Subscriptions) []ServiceProgress {
+func ByService(rec *news.Delivery, subscriptions Subscriptions) []news.ServiceProgress {
 	tallies := map[string]*news.Tally{}
 	var numbers []uint32
-	var lanes [ChunkSize]Lane
+	var lanes [news.ChunkSize]Lane
 	for c := range rec.Audience.Chunks() {
 		row := rec.Row(uint32(c))
-		chunk := Chunk{uint32(c), row.Audience}
-		numbers = chunk.appendTo(numbers[:0])
+		chunk := news.DeliveryChunk{N: uint32(c), Todo: row.Audience}
+		numbers = chunk.AppendTo(numbers[:0])
 		subscriptions.Lanes(numbers, lanes[:len(numbers)])
 		var t *news.Tally
 		last := ""
@@ -181,28 +164,28 @@ func ByService(rec *Record, subscriptions Subscriptions) []ServiceProgress {
 			}
 			t.Audience++
 			switch {
-			case row.Accepted.has(n % ChunkSize):
+			case row.Accepted.Has(n % news.ChunkSize):
 				t.Accepted++
-			case row.Gone.has(n % ChunkSize):
+			case row.Gone.Has(n % news.ChunkSize):
 				t.Gone++
-			case row.Failed.has(n % ChunkSize):
+			case row.Failed.Has(n % news.ChunkSize):
 				t.Failed++
-			case row.Retry.has(n % ChunkSize):
+			case row.Retry.Has(n % news.ChunkSize):
 				t.Retrying++
 			default:
 				t.Waiting++
 			}
 		}
 	}
-	var all []ServiceProgress
+	var all []news.ServiceProgress
 	for origin, t := range tallies {
-		all = append(all, ServiceProgress{Origin: origin, Tally: *t})
+		all = append(all, news.ServiceProgress{Origin: origin, Tally: *t})
 	}
-	slices.SortFunc(all, func(a, b ServiceProgress) int {
+	slices.SortFunc(all, func(a, b news.ServiceProgress) int {
 		return cmp.Or(cmp.Compare(b.Audience, a.Audience), cmp.Compare(a.Origin, b.Origin))
 	})
 	if len(all) > maxServices {
-		rest := ServiceProgress{Origin: "other"}
+		rest := news.ServiceProgress{Origin: "other"}
 		for _, s := range all[maxServices-1:] {
 			rest.Audience += s.Audience
 			rest.Accepted += s.Accepted

@@ -122,7 +122,7 @@ func (r *run) prepare() (err error) {
 	switch r.alert.State {
 	case news.AlertSending:
 	case news.AlertStopped:
-		return ErrStopped
+		return news.ErrAlertStopped
 	default:
 		return fmt.Errorf("it is %s and has not begun", r.alert.State)
 	}
@@ -165,7 +165,7 @@ func (r *run) prepare() (err error) {
 
 // audience is who wants the alert; for one that replaces another, who accepted the
 // original, once nothing of what it replaces is on its way any more.
-func (r *run) audience() (Set, error) {
+func (r *run) audience() (news.Recipients, error) {
 	if r.alert.Replaces == "" {
 		return r.Audience.Freeze(r.alert, r.Now()), nil
 	}

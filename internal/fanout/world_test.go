@@ -171,7 +171,7 @@ func (m *mortal) alive() error {
 	return nil
 }
 
-func (m *mortal) Settle(ctx context.Context, a news.AlertID, marks []fanout.Mark) error {
+func (m *mortal) Settle(ctx context.Context, a news.AlertID, marks []news.DeliveryMark) error {
 	// The lock is held, so that a death is before or after a commit, never within.
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -188,7 +188,7 @@ func (m *mortal) Renew(ctx context.Context, a news.AlertID, node string) (news.T
 	return m.Ledger.Renew(ctx, a, node)
 }
 
-func (m *mortal) Claim(ctx context.Context, a news.AlertID, node string, most int) ([]fanout.Chunk, int, error) {
+func (m *mortal) Claim(ctx context.Context, a news.AlertID, node string, most int) ([]news.DeliveryChunk, int, error) {
 	if err := m.alive(); err != nil {
 		return nil, 0, err
 	}

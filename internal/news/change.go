@@ -26,6 +26,9 @@ const (
 	SiteChange  ChangeKind = "site"  // what every page shows: name, sections
 	AllChange   ChangeKind = "all"   // so much at once (an import) that all is made anew
 
+	AlertChange        ChangeKind = "alert"        // Subject is an AlertID
+	SubscriptionChange ChangeKind = "subscription" // Subject is a NumberRange
+
 	ReindexChange ChangeKind = "reindex" // an operator asks every node to make its index anew
 )
 
@@ -35,6 +38,7 @@ const (
 	FrontTag   = "front"    // the front page's arrangement
 	LatestTag  = "latest"   // any list of the newest stories: site feeds, sitemaps
 	SiteTag    = "site"     // what stands on every page
+	AlertsTag  = "alerts"   // the list of the last alerts
 	AddressTag = "address:" // + path: what an address answers, also when it is nothing
 	storyTag   = "story:"
 	sectionTag = "section:"

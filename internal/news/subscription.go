@@ -1,6 +1,7 @@
 package news
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -153,4 +154,19 @@ func (s *Subscription) Wants(a *Alert) bool {
 		return slices.Contains(s.Stories, a.Story)
 	}
 	return slices.ContainsFunc(a.Audience.Topics, func(t string) bool { return slices.Contains(s.Topics, t) })
+}
+
+// A NumberRange is the subscriptions from one number to another, both included: what
+// was saved, changed or deleted at once.
+type NumberRange struct{ From, To uint32 }
+
+// String is the range as a change names it.
+func (r NumberRange) String() string { return fmt.Sprintf("%d-%d", r.From, r.To) }
+
+// ParseNumberRange reads what String wrote.
+func ParseNumberRange(s string) (r NumberRange, err error) {
+	if _, err = fmt.Sscanf(s, "%d-%d", &r.From, &r.To); err != nil || r.From > r.To {
+		return NumberRange{}, fmt.Errorf("read range of numbers %q: not FROM-TO", clip(s))
+	}
+	return r, nil
 }

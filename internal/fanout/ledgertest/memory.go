@@ -24,7 +24,7 @@ type Memory struct {
 }
 
 type entry struct {
-	rows    []fanout.Row
+	rows    []news.DeliveryRow
 	leases  map[uint32]lease
 	stopped bool
 }
@@ -71,7 +71,7 @@ func (m *Memory) open(ctx context.Context, alert news.AlertID) (*entry, error) {
 }
 
 // Freeze fixes the audience; see fanout.Ledger.
-func (m *Memory) Freeze(ctx context.Context, alert news.AlertID, audience fanout.Set) error {
+func (m *Memory) Freeze(ctx context.Context, alert news.AlertID, audience news.Recipients) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fail != nil {
@@ -82,14 +82,14 @@ func (m *Memory) Freeze(ctx context.Context, alert news.AlertID, audience fanout
 	}
 	e := &entry{leases: map[uint32]lease{}}
 	for n := range audience.Chunks() {
-		e.rows = append(e.rows, fanout.Row{Audience: audience.Chunk(uint32(n))})
+		e.rows = append(e.rows, news.DeliveryRow{Audience: audience.Chunk(uint32(n))})
 	}
 	m.alerts[alert] = e
 	return ctx.Err()
 }
 
 // Record is everything known of an alert; see fanout.Ledger.
-func (m *Memory) Record(ctx context.Context, alert news.AlertID) (*fanout.Record, error) {
+func (m *Memory) Record(ctx context.Context, alert news.AlertID) (*news.Delivery, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.alerts[alert] == nil {
@@ -99,7 +99,7 @@ func (m *Memory) Record(ctx context.Context, alert news.AlertID) (*fanout.Record
 	if err != nil {
 		return nil, err
 	}
-	r := new(fanout.Record)
+	r := new(news.Delivery)
 	for n, row := range e.rows {
 		r.Audience = append(r.Audience, row.Audience[:]...)
 		r.Accepted = append(r.Accepted, row.Accepted[:]...)
@@ -114,7 +114,7 @@ func (m *Memory) Record(ctx context.Context, alert news.AlertID) (*fanout.Record
 }
 
 // Claim leases chunks; see fanout.Ledger.
-func (m *Memory) Claim(ctx context.Context, alert news.AlertID, node string, most int) (chunks []fanout.Chunk, left int, err error) {
+func (m *Memory) Claim(ctx context.Context, alert news.AlertID, node string, most int) (chunks []news.DeliveryChunk, left int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e, err := m.open(ctx, alert)
@@ -122,7 +122,7 @@ func (m *Memory) Claim(ctx context.Context, alert news.AlertID, node string, mos
 		return nil, 0, err
 	}
 	if e.stopped {
-		return nil, 0, fanout.ErrStopped
+		return nil, 0, news.ErrAlertStopped
 	}
 	now := m.Now()
 	for n := range e.rows {
@@ -133,14 +133,14 @@ func (m *Memory) Claim(ctx context.Context, alert news.AlertID, node string, mos
 		left++
 		if l := e.leases[uint32(n)]; len(chunks) < most && !l.till.After(now) {
 			e.leases[uint32(n)] = lease{node, now.Add(fanout.LeaseTime)}
-			chunks = append(chunks, fanout.Chunk{N: uint32(n), Todo: todo})
+			chunks = append(chunks, news.DeliveryChunk{N: uint32(n), Todo: todo})
 		}
 	}
 	return chunks, left, nil
 }
 
 // Settle adds what became of messages; see fanout.Ledger.
-func (m *Memory) Settle(ctx context.Context, alert news.AlertID, marks []fanout.Mark) error {
+func (m *Memory) Settle(ctx context.Context, alert news.AlertID, marks []news.DeliveryMark) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e, err := m.open(ctx, alert)
@@ -164,7 +164,7 @@ func (m *Memory) Renew(ctx context.Context, alert news.AlertID, node string) (t 
 		return t, err
 	}
 	if e.stopped {
-		return t, fanout.ErrStopped
+		return t, news.ErrAlertStopped
 	}
 	now := m.Now()
 	for n, l := range e.leases {

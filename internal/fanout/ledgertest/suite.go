@@ -27,14 +27,14 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 	ctx := context.Background()
 	frozen := func(t *testing.T, numbers ...uint32) House {
 		h := open(t)
-		var s fanout.Set
+		var s news.Recipients
 		for _, n := range numbers {
 			s.Add(n)
 		}
 		check(t, h.Ledger.Freeze(ctx, alert, s))
 		return h
 	}
-	claim := func(t *testing.T, h House, node string, most int, want []uint32, wantLeft int) []fanout.Chunk {
+	claim := func(t *testing.T, h House, node string, most int, want []uint32, wantLeft int) []news.DeliveryChunk {
 		t.Helper()
 		chunks, left, err := h.Ledger.Claim(ctx, alert, node, most)
 		check(t, err)
@@ -47,7 +47,7 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 		}
 		return chunks
 	}
-	mark := func(n uint32) fanout.Mark { return fanout.Mark{N: n / fanout.ChunkSize} }
+	mark := func(n uint32) news.DeliveryMark { return news.DeliveryMark{N: n / news.ChunkSize} }
 	tally := func(t *testing.T, h House) news.Tally {
 		t.Helper()
 		rec, err := h.Ledger.Record(ctx, alert)
@@ -64,8 +64,8 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 		if rec, err := h.Ledger.Record(ctx, alert); rec != nil || err != nil {
 			t.Fatalf("before it is frozen: %v, %v", rec, err)
 		}
-		check(t, h.Ledger.Freeze(ctx, alert, fanout.Set{1 << 5}))
-		check(t, h.Ledger.Freeze(ctx, alert, fanout.Set{^uint64(0)}))
+		check(t, h.Ledger.Freeze(ctx, alert, news.Recipients{1 << 5}))
+		check(t, h.Ledger.Freeze(ctx, alert, news.Recipients{^uint64(0)}))
 		if got := tally(t, h); got.Audience != 1 || got.Waiting != 1 {
 			t.Errorf("%+v, want one that waits", got)
 		}
@@ -76,10 +76,10 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 	t.Run("chunks are one node's each", func(t *testing.T) {
 		h := frozen(t, 1, 300, 600, 1_000_000)
 		first := claim(t, h, "a", 2, []uint32{0, 1}, 4)
-		if !cmp.Equal(first[0].Todo, fanout.Bits{2}) {
+		if !cmp.Equal(first[0].Todo, news.Bits{2}) {
 			t.Errorf("todo of chunk 0: %v", first[0].Todo)
 		}
-		claim(t, h, "b", 9, []uint32{2, 1_000_000 / fanout.ChunkSize}, 4)
+		claim(t, h, "b", 9, []uint32{2, 1_000_000 / news.ChunkSize}, 4)
 		claim(t, h, "a", 9, nil, 4)
 	})
 	t.Run("what is settled is not handed out", func(t *testing.T) {
@@ -89,14 +89,14 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 		m.Accepted[0], m.Gone[0], m.Retry[0] = 1<<1, 1<<2, 1<<3
 		o.Failed[0] = 1 << (300 - 256)
 		for range 2 { // twice is once
-			check(t, h.Ledger.Settle(ctx, alert, []fanout.Mark{m, o}))
+			check(t, h.Ledger.Settle(ctx, alert, []news.DeliveryMark{m, o}))
 		}
 		want := news.Tally{Audience: 4, Accepted: 1, Gone: 1, Failed: 1, Retrying: 1}
 		if got := tally(t, h); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 		check(t, h.Ledger.Release(ctx, alert, "a"))
-		if c := claim(t, h, "b", 9, []uint32{0}, 1); c[0].Todo != (fanout.Bits{1 << 3}) {
+		if c := claim(t, h, "b", 9, []uint32{0}, 1); c[0].Todo != (news.Bits{1 << 3}) {
 			t.Errorf("left to do: %v", c[0].Todo)
 		}
 		if got, err := h.Ledger.Renew(ctx, alert, "b"); err != nil || got != want {
@@ -107,10 +107,10 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 		h := frozen(t, 1, 2)
 		m := mark(1)
 		m.Gone[0], m.Failed[0], m.Retry[0] = 0b110, 0b1110, 0b1111
-		check(t, h.Ledger.Settle(ctx, alert, []fanout.Mark{m}))
+		check(t, h.Ledger.Settle(ctx, alert, []news.DeliveryMark{m}))
 		m = mark(1)
 		m.Accepted[0], m.Retry[0] = 0b10, 0b110
-		check(t, h.Ledger.Settle(ctx, alert, []fanout.Mark{m}))
+		check(t, h.Ledger.Settle(ctx, alert, []news.DeliveryMark{m}))
 		if got, want := tally(t, h), (news.Tally{Audience: 2, Accepted: 1, Gone: 1}); got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
@@ -140,15 +140,15 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 		h := frozen(t, 1, 300)
 		claim(t, h, "a", 1, []uint32{0}, 2)
 		h.Stop(t, alert)
-		if _, _, err := h.Ledger.Claim(ctx, alert, "a", 1); !errors.Is(err, fanout.ErrStopped) {
+		if _, _, err := h.Ledger.Claim(ctx, alert, "a", 1); !errors.Is(err, news.ErrAlertStopped) {
 			t.Errorf("claim after a stop: %v", err)
 		}
-		if _, err := h.Ledger.Renew(ctx, alert, "a"); !errors.Is(err, fanout.ErrStopped) {
+		if _, err := h.Ledger.Renew(ctx, alert, "a"); !errors.Is(err, news.ErrAlertStopped) {
 			t.Errorf("renew after a stop: %v", err)
 		}
 		m := mark(1)
 		m.Accepted[0] = 0b10
-		check(t, h.Ledger.Settle(ctx, alert, []fanout.Mark{m}))
+		check(t, h.Ledger.Settle(ctx, alert, []news.DeliveryMark{m}))
 		check(t, h.Ledger.Release(ctx, alert, "a"))
 		if got, want := tally(t, h), (news.Tally{Audience: 2, Accepted: 1, Waiting: 1}); got != want {
 			t.Errorf("%+v, want %+v", got, want)

@@ -1,4 +1,4 @@
-package fanout
+package news
 
 import (
 	"encoding/binary"
@@ -7,12 +7,12 @@ import (
 	"math/bits"
 )
 
-// A Set is a set of subscription numbers, one bit each: 125 kB for a million. Numbers
+// Recipients are a set of subscription numbers, one bit each: 125 kB for a million. Numbers
 // are dense, so nothing cleverer pays: a union of three topics takes 30 µs.
-type Set []uint64
+type Recipients []uint64
 
 // Add puts n in.
-func (s *Set) Add(n uint32) {
+func (s *Recipients) Add(n uint32) {
 	w := int(n / 64)
 	if w >= len(*s) {
 		*s = append(*s, make([]uint64, w+1-len(*s))...)
@@ -21,20 +21,20 @@ func (s *Set) Add(n uint32) {
 }
 
 // Remove takes n out.
-func (s Set) Remove(n uint32) {
+func (s Recipients) Remove(n uint32) {
 	if w := int(n / 64); w < len(s) {
 		s[w] &^= 1 << (n % 64)
 	}
 }
 
 // Has tells whether n is in it.
-func (s Set) Has(n uint32) bool {
+func (s Recipients) Has(n uint32) bool {
 	w := int(n / 64)
 	return w < len(s) && s[w]&(1<<(n%64)) != 0
 }
 
 // Or puts in all of t.
-func (s *Set) Or(t Set) {
+func (s *Recipients) Or(t Recipients) {
 	if len(t) > len(*s) {
 		*s = append(*s, make([]uint64, len(t)-len(*s))...)
 	}
@@ -44,7 +44,7 @@ func (s *Set) Or(t Set) {
 }
 
 // And keeps what is in t, too.
-func (s Set) And(t Set) {
+func (s Recipients) And(t Recipients) {
 	for i := range s {
 		if i < len(t) {
 			s[i] &= t[i]
@@ -55,17 +55,17 @@ func (s Set) And(t Set) {
 }
 
 // AndNot takes out all of t.
-func (s Set) AndNot(t Set) {
+func (s Recipients) AndNot(t Recipients) {
 	for i := range min(len(s), len(t)) {
 		s[i] &^= t[i]
 	}
 }
 
 // Clone is a copy.
-func (s Set) Clone() Set { return append(Set(nil), s...) }
+func (s Recipients) Clone() Recipients { return append(Recipients(nil), s...) }
 
 // Count is how many numbers are in it.
-func (s Set) Count() int {
+func (s Recipients) Count() int {
 	n := 0
 	for _, w := range s {
 		n += bits.OnesCount64(w)
@@ -74,7 +74,7 @@ func (s Set) Count() int {
 }
 
 // All gives the numbers in order.
-func (s Set) All() iter.Seq[uint32] {
+func (s Recipients) All() iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {
 		for i, w := range s {
 			for ; w != 0; w &= w - 1 {
@@ -86,8 +86,8 @@ func (s Set) All() iter.Seq[uint32] {
 	}
 }
 
-// Chunk is the part of the set that is chunk n.
-func (s Set) Chunk(n uint32) (b Bits) {
+// DeliveryChunk is the part of the set that is chunk n.
+func (s Recipients) Chunk(n uint32) (b Bits) {
 	if at := int(n) * len(b); at < len(s) {
 		copy(b[:], s[at:])
 	}
@@ -95,13 +95,13 @@ func (s Set) Chunk(n uint32) (b Bits) {
 }
 
 // Chunks is how many chunks the set spans.
-func (s Set) Chunks() int { return (len(s) + len(Bits{}) - 1) / len(Bits{}) }
+func (s Recipients) Chunks() int { return (len(s) + len(Bits{}) - 1) / len(Bits{}) }
 
 // maxSetBytes bounds a stored set: 128 million subscriptions.
 const maxSetBytes = 16 << 20
 
 // MarshalBinary is the set for a database: its words, the least byte first.
-func (s Set) MarshalBinary() ([]byte, error) {
+func (s Recipients) MarshalBinary() ([]byte, error) {
 	b := make([]byte, 0, len(s)*8)
 	for _, w := range s {
 		b = binary.LittleEndian.AppendUint64(b, w)
@@ -110,11 +110,11 @@ func (s Set) MarshalBinary() ([]byte, error) {
 }
 
 // UnmarshalBinary reads what MarshalBinary wrote.
-func (s *Set) UnmarshalBinary(b []byte) error {
+func (s *Recipients) UnmarshalBinary(b []byte) error {
 	if len(b)%8 != 0 || len(b) > maxSetBytes {
 		return fmt.Errorf("read set of %d bytes: not a whole number of words, or too many", len(b))
 	}
-	*s = make(Set, len(b)/8)
+	*s = make(Recipients, len(b)/8)
 	for i := range *s {
 		(*s)[i] = binary.LittleEndian.Uint64(b[i*8:])
 	}
@@ -128,9 +128,11 @@ const ChunkSize = 256
 // Bits is a set within one chunk.
 type Bits [ChunkSize / 64]uint64
 
-func (b *Bits) add(i uint32) { b[i/64] |= 1 << (i % 64) }
+// Add puts i in, which is below ChunkSize.
+func (b *Bits) Add(i uint32) { b[i/64] |= 1 << (i % 64) }
 
-func (b *Bits) has(i uint32) bool { return b[i/64]&(1<<(i%64)) != 0 }
+// Has tells whether i is in it.
+func (b *Bits) Has(i uint32) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
 // Count is how many are in it.
 func (b Bits) Count() int {
