@@ -142,6 +142,7 @@ type Outcome struct {
 	Published *Version     // a new version, equal to Story.Live
 	Corrected []Correction // notes added
 	Creates   bool         // unknown topics and names in the byline may be made
+	Jobs      []Job        // work that follows from it, enqueued with it
 	Step      Step         // for the record
 	Note      string       // for the record
 	Quiet     bool         // nothing happened: write nothing

@@ -48,6 +48,7 @@ type dialect interface {
 	snapshot() *sql.TxOptions // for a long consistent read
 	notify(t *tx, n int64) error
 	alone() string                                           // ends a SELECT of rows that nobody else may change meanwhile
+	unheld() string                                          // ends one that passes over rows which somebody else is changing
 	unindexed(column string) string                          // column where the planner would take its index and is wrong
 	check(ctx context.Context, db *sql.DB) ([]string, error) // what is wrong with the database's files or settings
 }
@@ -129,6 +130,7 @@ func (sqliteDialect) stale(error) bool         { return false }
 func (sqliteDialect) lastCare(s *Store)        { s.w.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`) }
 func (sqliteDialect) notify(*tx, int64) error  { return nil } // one serving process; commands are found by polling
 func (sqliteDialect) alone() string            { return "" }  // there is one writer
+func (sqliteDialect) unheld() string           { return "" }
 func (sqliteDialect) clock(context.Context, *sql.DB) (time.Time, bool, error) {
 	return time.Time{}, false, nil
 }
@@ -218,13 +220,20 @@ func (postgresDialect) begin(ctx context.Context, tx *sql.Tx, _ time.Time) (time
 }
 func (postgresDialect) lastCare(*Store) {}
 func (postgresDialect) alone() string   { return ` FOR UPDATE` }
+func (postgresDialect) unheld() string  { return ` FOR UPDATE SKIP LOCKED` }
 func (postgresDialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// notify hints to other nodes, once for a transaction that changed what they show.
-// It is no more than a hint: a listener that misses it finds the change by polling.
+// notify hints to other nodes, once for a transaction that changed what they show and
+// once for one that left them jobs. It is no more than a hint: a listener that misses
+// it finds both by polling.
 func (postgresDialect) notify(t *tx, n int64) error {
+	if t.jobs {
+		if _, err := t.sql.ExecContext(t.ctx, `SELECT pg_notify('dateline_job', '')`); err != nil {
+			return err
+		}
+	}
 	if n == 0 {
 		return nil
 	}

@@ -29,22 +29,27 @@ func (h *hints) tell() {
 	}
 }
 
-// Hints gives a channel that receives after commits that made changes, here and,
-// while the listener is connected, on other nodes. Call stop when done.
-func (s *Store) Hints() (c <-chan struct{}, stop func()) {
+func (h *hints) listen() (c <-chan struct{}, stop func()) {
 	ch := make(chan struct{}, 1)
-	s.hints.mu.Lock()
-	defer s.hints.mu.Unlock()
-	if s.hints.subs == nil {
-		s.hints.subs = map[chan struct{}]struct{}{}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.subs == nil {
+		h.subs = map[chan struct{}]struct{}{}
 	}
-	s.hints.subs[ch] = struct{}{}
+	h.subs[ch] = struct{}{}
 	return ch, func() {
-		s.hints.mu.Lock()
-		defer s.hints.mu.Unlock()
-		delete(s.hints.subs, ch)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.subs, ch)
 	}
 }
+
+// Hints gives a channel that receives after commits that made changes, here and,
+// while the listener is connected, on other nodes. Call stop when done.
+func (s *Store) Hints() (c <-chan struct{}, stop func()) { return s.hints.listen() }
+
+// JobHints does the same for commits that left jobs to be run at once.
+func (s *Store) JobHints() (c <-chan struct{}, stop func()) { return s.jobHints.listen() }
 
 // Changes gives at most limit changes after number n, in order and without a gap:
 // when a number has been seen, every smaller one has committed.
@@ -104,15 +109,19 @@ func (s *Store) listenOnce(ctx context.Context, address string) error {
 		defer cancel()
 		conn.Close(end)
 	}()
-	if _, err := conn.Exec(ctx, `LISTEN dateline_change`); err != nil {
-		return err
+	for _, q := range []string{`LISTEN dateline_change`, `LISTEN dateline_job`} {
+		if _, err := conn.Exec(ctx, q); err != nil {
+			return err
+		}
 	}
 	for {
 		// A listener can be deaf without an error; asking now and then finds out.
 		turn, cancel := context.WithTimeout(ctx, 10*time.Second)
-		_, err := conn.WaitForNotification(turn)
+		heard, err := conn.WaitForNotification(turn)
 		cancel()
 		switch {
+		case err == nil && heard.Channel == "dateline_job":
+			s.jobHints.tell()
 		case err == nil:
 			s.hints.tell()
 		case ctx.Err() != nil:

@@ -4,102 +4,192 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"dateline/internal/news"
 )
 
-// JobLease is how long a claimed job is one worker's; it renews while it works.
-const JobLease = 30 * time.Second
-
-// Enqueue adds a job outside another transaction. A job whose Unique waits already
-// is not added again.
+// Enqueue adds a job outside another transaction.
 func (s *Store) Enqueue(ctx context.Context, j news.Job) error {
 	_, err := s.write(ctx, func(t *tx) error { return t.enqueue(j) })
-	if err == nil {
-		s.hints.tell()
+	if err != nil {
+		return fmt.Errorf("enqueue a job of kind %s: %w", j.Kind, err)
 	}
-	return err
+	return nil
 }
 
-func (t *tx) enqueue(j news.Job) error {
-	id := news.NewID[string]()
-	unique := j.Unique
-	if unique == "" {
-		unique = id
-	}
-	run := j.RunAt
-	if run.IsZero() {
-		run = t.now
-	}
-	_, err := t.exec(`
-		INSERT INTO job (id, kind, args, run_at, attempt, lease, lease_till, unique_key, failed_at, error)
-		VALUES ($1, $2, $3, $4, 0, '', 0, $5, 0, '')
-		ON CONFLICT (kind, unique_key) DO NOTHING`,
-		id, j.Kind, string(j.Args), us(run), unique)
-	return err
-}
-
-// ClaimJob gives worker the next due job, or nil. A job begun more than most times
-// is set aside here, before it can kill its worker again.
-func (s *Store) ClaimJob(ctx context.Context, worker string, most int) (*news.Job, error) {
-	var waiting int
-	if err := s.read(ctx).row(`SELECT count(*) FROM job WHERE failed_at = 0 AND run_at <= $1 AND lease_till < $2`,
-		us(s.Now()), us(s.Now())).Scan(&waiting); err != nil || waiting == 0 {
-		return nil, s.translate(err) // an idle worker writes nothing
-	}
-	var job *news.Job
-	_, err := s.write(ctx, func(t *tx) error {
-		job = nil
+// enqueue adds jobs to this transaction: they are there when it commits, or not at
+// all. A job whose Unique waits already is not added again. If that one is being run
+// it may have read what is true no longer: it is run once more. If it was given up
+// it begins anew.
+func (t *tx) enqueue(jobs ...news.Job) error {
+	for _, j := range jobs {
+		id := news.NewID[string]()
+		unique := j.Unique
+		if unique == "" {
+			unique = id
+		}
+		run := j.RunAt
+		if run.IsZero() {
+			run = t.now
+		}
 		if _, err := t.exec(`
-			UPDATE job SET failed_at = $1, error = 'given up after too many attempts', lease = '', lease_till = 0
-			WHERE failed_at = 0 AND run_at <= $2 AND lease_till < $3 AND attempt >= $4`, us(t.now), us(t.now), us(t.now), most); err != nil {
+			INSERT INTO job (id, kind, args, run_at, attempt, lease, lease_till, unique_key, failed_at, error)
+			VALUES ($1, $2, $3, $4, 0, '', 0, $5, 0, '')
+			ON CONFLICT (kind, unique_key) DO UPDATE
+			SET args = excluded.args, run_at = excluded.run_at, attempt = 0, failed_at = 0, error = ''
+			WHERE job.lease <> '' OR job.failed_at > 0`,
+			id, j.Kind, string(j.Args), us(run), unique); err != nil {
+			return fmt.Errorf("enqueue a job of kind %s: %w", j.Kind, err)
+		}
+		if !run.After(t.now) {
+			t.jobs = true
+		}
+	}
+	return nil
+}
+
+// ClaimJobs leases worker at most n due jobs, the longest due first, of the kinds
+// that most names; others are left to whoever knows them. A job that was begun as
+// often as most allows and never came to an end is set aside here, before it can
+// take its worker along again, and told in aside. Who has nothing to do writes nothing.
+func (s *Store) ClaimJobs(ctx context.Context, worker string, most map[string]int, n int) (claimed, aside []news.Job, err error) {
+	if n < 1 || len(most) == 0 {
+		return nil, nil, nil
+	}
+	kinds, args := in(3, slices.Sorted(maps.Keys(most)))
+	due := `FROM job WHERE failed_at = 0 AND run_at <= $1 AND lease_till < $2 AND kind IN ` + kinds
+	with := func(now time.Time) []any { return append([]any{us(now), us(now)}, args...) }
+
+	var some int
+	err = s.read(ctx).row(`SELECT 1 `+due+` LIMIT 1`, with(s.Now())...).Scan(&some)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, s.translate(fmt.Errorf("look for jobs: %w", err))
+	}
+	_, err = s.write(ctx, func(t *tx) error {
+		claimed, aside = nil, nil
+		lease := worker + "/" + news.NewID[string]()
+		for len(claimed) < n {
+			j, err := scanJob(t.row(`
+				SELECT id, kind, args, run_at, attempt, unique_key `+due+`
+				ORDER BY run_at, id LIMIT 1`+t.s.dialect.unheld(), with(t.now)...))
+			if errors.Is(err, sql.ErrNoRows) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if j.Attempt >= most[j.Kind] {
+				why := fmt.Sprintf("it was begun %d times and never came to an end", j.Attempt)
+				if _, err := t.exec(`UPDATE job SET failed_at = $2, error = $3, lease = '', lease_till = 0 WHERE id = $1`,
+					j.ID, us(t.now), why); err != nil {
+					return err
+				}
+				aside = append(aside, j)
+				continue
+			}
+			j.Attempt++
+			j.Lease = lease
+			if _, err := t.exec(`UPDATE job SET lease = $2, lease_till = $3, attempt = $4 WHERE id = $1`,
+				j.ID, lease, us(t.now.Add(news.JobLease)), j.Attempt); err != nil {
+				return err
+			}
+			claimed = append(claimed, j)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("claim jobs: %w", err)
+	}
+	return claimed, aside, nil
+}
+
+func scanJob(row *sql.Row) (j news.Job, err error) {
+	var args string
+	var run int64
+	err = row.Scan(&j.ID, &j.Kind, &args, &run, &j.Attempt, &j.Unique)
+	j.Args, j.RunAt = []byte(args), at(run)
+	return j, err
+}
+
+// RenewJobs keeps the leases of held for another news.JobLease, and gives those that
+// were lost: their work must stop.
+func (s *Store) RenewJobs(ctx context.Context, held []news.Job) (lost []news.Job, err error) {
+	_, err = s.write(ctx, func(t *tx) error {
+		lost = nil
+		for _, j := range held {
+			n, err := t.exec(`UPDATE job SET lease_till = $3 WHERE id = $1 AND lease = $2`, j.ID, j.Lease, us(t.now.Add(news.JobLease)))
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				lost = append(lost, j)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("renew the leases of %d jobs: %w", len(held), err)
+	}
+	return lost, nil
+}
+
+// FinishJob removes a job that was done. With a lost lease it does nothing, as do
+// the others below: the job is another worker's.
+func (s *Store) FinishJob(ctx context.Context, j news.Job) error {
+	return s.settleJob(ctx, "finish", j, func(t *tx) (int64, error) {
+		return t.exec(`DELETE FROM job WHERE id = $1 AND lease = $2 AND attempt = $3`, j.ID, j.Lease, j.Attempt)
+	})
+}
+
+// RetryJob gives a job back to be run again after a while, saying why.
+func (s *Store) RetryJob(ctx context.Context, j news.Job, after time.Duration, why string) error {
+	return s.settleJob(ctx, "put off", j, func(t *tx) (int64, error) {
+		return t.exec(`UPDATE job SET lease = '', lease_till = 0, run_at = $4, error = $5 WHERE id = $1 AND lease = $2 AND attempt = $3`,
+			j.ID, j.Lease, j.Attempt, us(t.now.Add(after)), why)
+	})
+}
+
+// FailJob gives a job up for good and keeps it, saying why.
+func (s *Store) FailJob(ctx context.Context, j news.Job, why string) error {
+	return s.settleJob(ctx, "give up", j, func(t *tx) (int64, error) {
+		return t.exec(`UPDATE job SET lease = '', lease_till = 0, failed_at = $4, error = $5 WHERE id = $1 AND lease = $2 AND attempt = $3`,
+			j.ID, j.Lease, j.Attempt, us(t.now), why)
+	})
+}
+
+// ReturnJob gives a job back that was begun and is to be run by whoever is there
+// first; the attempt does not count.
+func (s *Store) ReturnJob(ctx context.Context, j news.Job) error {
+	return s.settleJob(ctx, "give back", j, func(t *tx) (int64, error) {
+		t.jobs = true
+		return t.exec(`UPDATE job SET lease = '', lease_till = 0, attempt = attempt - 1 WHERE id = $1 AND lease = $2 AND attempt = $3`,
+			j.ID, j.Lease, j.Attempt)
+	})
+}
+
+// settleJob ends j's lease by how. A job that was enqueued again while it ran has no
+// attempts any more: whatever became of this run, it waits for the next one.
+func (s *Store) settleJob(ctx context.Context, what string, j news.Job, how func(*tx) (int64, error)) error {
+	_, err := s.write(ctx, func(t *tx) error {
+		n, err := how(t)
+		if err != nil || n > 0 {
 			return err
 		}
-		var j news.Job
-		var args string
-		var run int64
-		err := t.row(`
-			UPDATE job SET lease = $1, lease_till = $2, attempt = attempt + 1
-			WHERE lease_till < $3 AND id = (SELECT id FROM job WHERE failed_at = 0 AND run_at <= $4 AND lease_till < $5 ORDER BY run_at, id LIMIT 1)
-			RETURNING id, kind, args, run_at, attempt, unique_key`,
-			worker, us(t.now.Add(JobLease)), us(t.now), us(t.now), us(t.now)).Scan(&j.ID, &j.Kind, &args, &run, &j.Attempt, &j.Unique)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		j.Args, j.RunAt = []byte(args), at(run)
-		job = &j
+		n, err = t.exec(`UPDATE job SET lease = '', lease_till = 0 WHERE id = $1 AND lease = $2`, j.ID, j.Lease)
+		t.jobs = t.jobs || n > 0
 		return err
 	})
-	return job, err
-}
-
-// RenewJob keeps worker's lease; false when it was lost, and the work must stop.
-func (s *Store) RenewJob(ctx context.Context, worker, id string) (bool, error) {
-	var n int64
-	_, err := s.write(ctx, func(t *tx) (err error) {
-		n, err = t.exec(`UPDATE job SET lease_till = $3 WHERE id = $1 AND lease = $2`, id, worker, us(t.now.Add(JobLease)))
-		return err
-	})
-	return n == 1, err
-}
-
-// FinishJob removes a job that worker has done.
-func (s *Store) FinishJob(ctx context.Context, worker, id string) error {
-	_, err := s.write(ctx, func(t *tx) error {
-		_, err := t.exec(`DELETE FROM job WHERE id = $1 AND lease = $2`, id, worker)
-		return err
-	})
-	return err
-}
-
-// RetryJob gives a job back to be run again at the given time, saying why.
-func (s *Store) RetryJob(ctx context.Context, worker, id string, again time.Time, why string) error {
-	_, err := s.write(ctx, func(t *tx) error {
-		_, err := t.exec(`UPDATE job SET lease = '', lease_till = 0, run_at = $3, error = $4 WHERE id = $1 AND lease = $2`, id, worker, us(again), why)
-		return err
-	})
-	return err
+	if err != nil {
+		return fmt.Errorf("%s job %s of kind %s: %w", what, j.ID, j.Kind, err)
+	}
+	return nil
 }
 
 // VoidLeases frees every lease: at the start of a process that is alone on its
@@ -112,9 +202,18 @@ func (s *Store) VoidLeases(ctx context.Context) error {
 	return err
 }
 
+// WaitingJobs counts the jobs that are to be run, now or later, those being run included.
+func (s *Store) WaitingJobs(ctx context.Context) (int, error) {
+	return s.countJobs(ctx, `SELECT count(*) FROM job WHERE failed_at = 0`)
+}
+
 // FailedJobs counts the jobs that were given up.
 func (s *Store) FailedJobs(ctx context.Context) (int, error) {
+	return s.countJobs(ctx, `SELECT count(*) FROM job WHERE failed_at > 0`)
+}
+
+func (s *Store) countJobs(ctx context.Context, q string) (int, error) {
 	var n int
-	err := s.read(ctx).row(`SELECT count(*) FROM job WHERE failed_at > 0`).Scan(&n)
+	err := s.read(ctx).row(q).Scan(&n)
 	return n, s.translate(err)
 }

@@ -45,10 +45,11 @@ type Store struct {
 	zone     *time.Location
 	log      *slog.Logger
 
-	stmts   sync.Map // statement text + pool → *sql.Stmt; texts of any shape must be few, see in
-	hints   hints
-	stop    context.CancelFunc
-	running sync.WaitGroup
+	stmts    sync.Map // statement text + pool → *sql.Stmt; texts of any shape must be few, see in
+	hints    hints    // of changes
+	jobHints hints    // of jobs that are due
+	stop     context.CancelFunc
+	running  sync.WaitGroup
 }
 
 // Open opens the database that address names ("sqlite:PATH" or "postgres://…"),

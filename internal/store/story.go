@@ -106,6 +106,9 @@ func (t *tx) settle(who news.Actor, before, st *news.Story, o news.Outcome) erro
 			return err
 		}
 	}
+	if err := t.enqueue(o.Jobs...); err != nil {
+		return err
+	}
 	return t.record(who, string(o.Step), string(st.ID), o.Note)
 }
 

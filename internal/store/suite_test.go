@@ -452,44 +452,6 @@ func TestIdempotencyKeys(t *testing.T) {
 	})
 }
 
-func TestJobsRunOnceAtATime(t *testing.T) {
-	onBoth(t, func(t *testing.T, open func() *store.Store) {
-		s, ctx := open(), t.Context()
-		for range 3 {
-			if err := s.Enqueue(ctx, news.Job{Kind: "k", Args: []byte(`{}`), Unique: "same"}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		j, err := s.ClaimJob(ctx, "w1", 3)
-		if err != nil || j == nil || j.Attempt != 1 {
-			t.Fatalf("claim: %+v %v", j, err)
-		}
-		if other, err := s.ClaimJob(ctx, "w2", 3); other != nil || err != nil {
-			t.Errorf("a claimed job was claimed again: %+v %v", other, err)
-		}
-		if kept, err := s.RenewJob(ctx, "w2", j.ID); kept || err != nil {
-			t.Errorf("a stranger renewed the lease: %v %v", kept, err)
-		}
-		for range 2 {
-			if err := s.VoidLeases(ctx); err != nil {
-				t.Fatal(err)
-			}
-			if j, err = s.ClaimJob(ctx, "w2", 3); j == nil || err != nil {
-				t.Fatalf("after the leases were voided: %+v %v", j, err)
-			}
-		}
-		if err := s.VoidLeases(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if dead, err := s.ClaimJob(ctx, "w3", 3); dead != nil || err != nil {
-			t.Errorf("a fourth attempt of three: %+v %v", dead, err)
-		}
-		if n, _ := s.FailedJobs(ctx); n != 1 {
-			t.Errorf("%d jobs given up, want 1", n)
-		}
-	})
-}
-
 func TestImportIsIdempotent(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()

@@ -27,6 +27,7 @@ type tx struct {
 	sql     *sql.Tx
 	now     time.Time
 	changes []news.Change
+	jobs    bool                 // some are due when this commits: wake who runs them
 	own     map[string]*sql.Stmt // as this transaction runs them; it closes them
 	unready []string             // statements to prepare once the connection is free
 }
@@ -136,9 +137,6 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) (int64, error) {
 	for try := 0; ; try++ {
 		n, err := s.writeOnce(ctx, fn)
 		if err == nil {
-			if n > 0 {
-				s.hints.tell()
-			}
 			return n, nil
 		}
 		var u unbegun
@@ -187,6 +185,12 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return 0, unsure(s.dialect.translate(fmt.Errorf("commit: %w", err)))
+	}
+	if n > 0 {
+		s.hints.tell()
+	}
+	if t.jobs {
+		s.jobHints.tell()
 	}
 	return n, nil
 }
