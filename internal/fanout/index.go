@@ -16,6 +16,7 @@ type Index struct {
 
 	mu      sync.RWMutex
 	active  news.Recipients
+	choosy  news.Recipients // only what they chose, nothing to everyone
 	calm    news.Recipients // breaking only
 	capped  news.Recipients
 	topics  grouping[string]
@@ -51,6 +52,9 @@ func (x *Index) Put(was, is *news.Subscription) {
 func (x *Index) add(s *news.Subscription) {
 	n := s.Number
 	x.active.Add(n)
+	if s.OnlyChosen {
+		x.choosy.Add(n)
+	}
 	if s.Importance == news.Breaking {
 		x.calm.Add(n)
 	}
@@ -84,6 +88,7 @@ func (x *Index) add(s *news.Subscription) {
 func (x *Index) drop(s *news.Subscription) {
 	n := s.Number
 	x.active.Remove(n)
+	x.choosy.Remove(n)
 	x.calm.Remove(n)
 	x.capped.Remove(n)
 	for _, t := range s.Topics {
@@ -107,6 +112,7 @@ func (x *Index) Freeze(a *news.Alert, now time.Time) news.Recipients {
 	switch {
 	case a.Audience.All:
 		s = x.active.Clone()
+		s.AndNot(x.choosy)
 	case a.Audience.Followers:
 		if m := x.stories[a.Story]; m != nil {
 			m.addTo(&s)

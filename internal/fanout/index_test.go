@@ -29,7 +29,7 @@ func TestIndexAgreesWithTheRule(t *testing.T) {
 				Number: n, State: news.SubscriptionActive, Importance: news.Ordinary,
 				Topics:     rapid.SliceOfNDistinct(rapid.SampledFrom(topics), 0, 3, rapid.ID).Draw(t, "topics"),
 				Stories:    rapid.SliceOfNDistinct(rapid.SampledFrom(stories), 0, 2, rapid.ID).Draw(t, "stories"),
-				MostPerDay: rapid.IntRange(0, 2).Draw(t, "most"),
+				MostPerDay: rapid.IntRange(0, 2).Draw(t, "most"), OnlyChosen: rapid.Bool().Draw(t, "chosen"),
 			}
 			switch rapid.IntRange(0, 5).Draw(t, "kind") {
 			case 0:

@@ -8,7 +8,7 @@ import "time"
 type MailSubscription struct {
 	ID         string // random; the link that stops it holds it and a secret
 	Email      string // lower case
-	All        bool   // every alert to everyone
+	OnlyChosen bool   // as in a Subscription
 	Topics     []string
 	Stories    []StoryID
 	Importance Importance
@@ -26,6 +26,6 @@ func (m *MailSubscription) Wants(a *Alert) bool {
 	if m.Confirmed.IsZero() {
 		return false
 	}
-	s := Subscription{State: SubscriptionActive, Topics: m.Topics, Stories: m.Stories, Importance: m.Importance}
-	return s.Wants(a) && (m.All || !a.Audience.All)
+	s := Subscription{State: SubscriptionActive, OnlyChosen: m.OnlyChosen, Topics: m.Topics, Stories: m.Stories, Importance: m.Importance}
+	return s.Wants(a)
 }

@@ -22,6 +22,7 @@ type Subscription struct {
 
 	Topics     []string  // slugs
 	Stories    []StoryID // followed
+	OnlyChosen bool      // alerts to everyone are not for this reader: only topics and stories are
 	Importance Importance
 	Quiet      QuietHours
 	MostPerDay int    // alerts a day, in the newsroom's zone; 0 is as many as there are
@@ -149,7 +150,7 @@ func (s *Subscription) Wants(a *Alert) bool {
 	}
 	switch {
 	case a.Audience.All:
-		return true
+		return !s.OnlyChosen
 	case a.Audience.Followers:
 		return slices.Contains(s.Stories, a.Story)
 	}
