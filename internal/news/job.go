@@ -17,3 +17,9 @@ type Job struct {
 	Unique  string    // only one waiting job of its kind may have it; empty for none
 	Lease   string    // whose it is while it runs
 }
+
+// A JobRoom is what a worker takes of one kind of job.
+type JobRoom struct {
+	Free     int // how many it could begin now
+	Attempts int // how often one may be begun, at most
+}

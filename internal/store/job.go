@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"dateline/internal/news"
@@ -52,20 +50,18 @@ func (t *tx) enqueue(jobs ...news.Job) error {
 	return nil
 }
 
-// ClaimJobs leases worker at most n due jobs, the longest due first, of the kinds
-// that most names; others are left to whoever knows them. A job that was begun as
-// often as most allows and never came to an end is set aside here, before it can
-// take its worker along again, and told in aside. Who has nothing to do writes nothing.
-func (s *Store) ClaimJobs(ctx context.Context, worker string, most map[string]int, n int) (claimed, aside []news.Job, err error) {
-	if n < 1 || len(most) == 0 {
+// ClaimJobs leases due jobs to worker, the longest due first: of each kind that room
+// names as many as there is room for. Other kinds are left to whoever knows them. A job
+// that was begun as often as it may and never came to an end is set aside here, before
+// it can take its worker along again, and told in aside. Who has nothing to do writes
+// nothing.
+func (s *Store) ClaimJobs(ctx context.Context, worker string, room map[string]news.JobRoom) (claimed, aside []news.Job, err error) {
+	var some int
+	due, args := dueJobs(s.Now(), room, nil)
+	if len(args) == 0 {
 		return nil, nil, nil
 	}
-	kinds, args := in(3, slices.Sorted(maps.Keys(most)))
-	due := `FROM job WHERE failed_at = 0 AND run_at <= $1 AND lease_till < $2 AND kind IN ` + kinds
-	with := func(now time.Time) []any { return append([]any{us(now), us(now)}, args...) }
-
-	var some int
-	err = s.read(ctx).row(`SELECT 1 `+due+` LIMIT 1`, with(s.Now())...).Scan(&some)
+	err = s.read(ctx).row(`SELECT 1 `+due+` LIMIT 1`, args...).Scan(&some)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil, nil
 	}
@@ -74,18 +70,22 @@ func (s *Store) ClaimJobs(ctx context.Context, worker string, most map[string]in
 	}
 	_, err = s.write(ctx, func(t *tx) error {
 		claimed, aside = nil, nil
-		lease := worker + "/" + news.NewID[string]()
-		for len(claimed) < n {
+		lease, taken := worker+"/"+news.NewID[string](), map[string]int{}
+		for {
+			due, args := dueJobs(t.now, room, taken)
+			if len(args) == 0 {
+				return nil
+			}
 			j, err := scanJob(t.row(`
 				SELECT id, kind, args, run_at, attempt, unique_key `+due+`
-				ORDER BY run_at, id LIMIT 1`+t.s.dialect.unheld(), with(t.now)...))
+				ORDER BY run_at, id LIMIT 1`+t.s.dialect.unheld(), args...))
 			if errors.Is(err, sql.ErrNoRows) {
 				return nil
 			}
 			if err != nil {
 				return err
 			}
-			if j.Attempt >= most[j.Kind] {
+			if j.Attempt >= room[j.Kind].Attempts {
 				why := fmt.Sprintf("it was begun %d times and never came to an end", j.Attempt)
 				if _, err := t.exec(`UPDATE job SET failed_at = $2, error = $3, lease = '', lease_till = 0 WHERE id = $1`,
 					j.ID, us(t.now), why); err != nil {
@@ -100,14 +100,31 @@ func (s *Store) ClaimJobs(ctx context.Context, worker string, most map[string]in
 				j.ID, lease, us(t.now.Add(news.JobLease)), j.Attempt); err != nil {
 				return err
 			}
+			taken[j.Kind]++
 			claimed = append(claimed, j)
 		}
-		return nil
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("claim jobs: %w", err)
 	}
 	return claimed, aside, nil
+}
+
+// dueJobs are those that may be claimed at now, of kinds with more room than was
+// taken; there are no args when no kind has.
+func dueJobs(now time.Time, room map[string]news.JobRoom, taken map[string]int) (from string, args []any) {
+	var kinds []string
+	for kind, r := range room {
+		if r.Free > taken[kind] {
+			kinds = append(kinds, kind)
+		}
+	}
+	if len(kinds) == 0 {
+		return "", nil
+	}
+	list, names := in(3, kinds)
+	return `FROM job WHERE failed_at = 0 AND run_at <= $1 AND lease_till < $2 AND kind IN ` + list,
+		append([]any{us(now), us(now)}, names...)
 }
 
 func scanJob(row *sql.Row) (j news.Job, err error) {

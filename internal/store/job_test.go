@@ -17,7 +17,7 @@ import (
 // claim takes at most n due jobs of kind k, which may be begun three times.
 func claim(t *testing.T, s *store.Store, worker string, n int) []news.Job {
 	t.Helper()
-	jobs, _, err := s.ClaimJobs(t.Context(), worker, map[string]int{"k": 3}, n)
+	jobs, _, err := s.ClaimJobs(t.Context(), worker, map[string]news.JobRoom{"k": {Free: n, Attempts: 3}})
 	if err != nil {
 		t.Fatalf("claim for %s: %v", worker, err)
 	}
@@ -136,9 +136,9 @@ func TestJobEnds(t *testing.T) {
 			{"given back", func(j news.Job) error { return s.ReturnJob(ctx, j) }, [2]int{1, 0}, 1},
 		} {
 			before := counts(t, s)
-			kind := map[string]int{c.name: 3}
+			kind := map[string]news.JobRoom{c.name: {Free: 1, Attempts: 3}}
 			enqueue(t, s, news.Job{Kind: c.name, Unique: "u"})
-			jobs, _, err := s.ClaimJobs(ctx, "w", kind, 1)
+			jobs, _, err := s.ClaimJobs(ctx, "w", kind)
 			if err != nil || len(jobs) != 1 {
 				t.Fatalf("%s: claimed %+v, %v", c.name, jobs, err)
 			}
@@ -149,7 +149,7 @@ func TestJobEnds(t *testing.T) {
 			if got := [2]int{after[0] - before[0], after[1] - before[1]}; got != c.left {
 				t.Errorf("%s: waiting and failed %v, want %v", c.name, got, c.left)
 			}
-			next, _, err := s.ClaimJobs(ctx, "w", kind, 1)
+			next, _, err := s.ClaimJobs(ctx, "w", kind)
 			if err != nil || (len(next) > 0) != (c.attempt > 0) || len(next) > 0 && next[0].Attempt != c.attempt {
 				t.Errorf("%s: then claimed %+v, %v, want attempt %d", c.name, next, err, c.attempt)
 			}
@@ -172,7 +172,7 @@ func TestJobThatKillsItsWorker(t *testing.T) {
 			}
 		}
 		enqueue(t, s, news.Job{Kind: "k", Unique: "harmless"})
-		jobs, aside, err := s.ClaimJobs(ctx, "w", map[string]int{"k": 3}, 1)
+		jobs, aside, err := s.ClaimJobs(ctx, "w", map[string]news.JobRoom{"k": {Free: 1, Attempts: 3}})
 		if err != nil || len(jobs) != 1 || jobs[0].Unique != "harmless" || len(aside) != 1 || aside[0].Unique != "deadly" {
 			t.Errorf("a fourth attempt of three: claimed %+v, set aside %+v, %v", jobs, aside, err)
 		}
@@ -230,8 +230,31 @@ func TestUnknownKindIsLeftAlone(t *testing.T) {
 		if jobs := claim(t, s, "w", 5); len(jobs) != 1 || jobs[0].Kind != "k" {
 			t.Errorf("claimed %+v", jobs)
 		}
-		if jobs, _, err := s.ClaimJobs(t.Context(), "w", nil, 5); len(jobs) != 0 || err != nil {
+		if jobs, _, err := s.ClaimJobs(t.Context(), "w", nil); len(jobs) != 0 || err != nil {
 			t.Errorf("who knows nothing claimed %+v, %v", jobs, err)
+		}
+	})
+}
+
+// A worker gets what it has room for: a heap of one kind does not keep another waiting.
+func TestEveryKindHasItsRoom(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		for range 10 {
+			enqueue(t, s, news.Job{Kind: "slow"})
+		}
+		for range 3 {
+			enqueue(t, s, news.Job{Kind: "quick"})
+		}
+		got := map[string]int{}
+		jobs, _, err := s.ClaimJobs(t.Context(), "w", map[string]news.JobRoom{
+			"slow": {Free: 2, Attempts: 3}, "quick": {Free: 5, Attempts: 3}, "busy": {Attempts: 3},
+		})
+		for _, j := range jobs {
+			got[j.Kind]++
+		}
+		if err != nil || got["slow"] != 2 || got["quick"] != 3 || len(got) != 2 {
+			t.Errorf("claimed %v, %v, want 2 slow and 3 quick ones", got, err)
 		}
 	})
 }
@@ -250,7 +273,7 @@ func TestClaimingTogether(t *testing.T) {
 		for w := range 3 {
 			workers.Go(func() {
 				for {
-					jobs, _, err := s.ClaimJobs(t.Context(), fmt.Sprint(w), map[string]int{"k": 3}, 4)
+					jobs, _, err := s.ClaimJobs(t.Context(), fmt.Sprint(w), map[string]news.JobRoom{"k": {Free: 4, Attempts: 3}})
 					if err != nil {
 						t.Error(err)
 					}
