@@ -28,7 +28,7 @@ func BenchmarkFreeze(b *testing.B) {
 		case 2:
 			s.MostPerDay = 3
 		}
-		x.Put(nil, &s)
+		x.Put(&s)
 	}
 	now := time.Date(2026, 11, 25, 23, 0, 0, 0, time.UTC)
 	a := &news.Alert{Audience: news.Audience{Topics: []string{"t1", "t2", "u3"}}, Importance: news.Ordinary}
@@ -77,7 +77,7 @@ func newBenchWorld(b *testing.B) *world {
 		e, err := w.where.Parse(fmt.Sprintf("%s/s/%0120d", origins[n%3], n))
 		must(b, err)
 		w.book.Put(n, e, webpush.Keys{}, w.keyID)
-		w.index.Put(nil, &news.Subscription{Number: n, State: news.SubscriptionActive})
+		w.index.Put(&news.Subscription{Number: n, State: news.SubscriptionActive})
 	}
 	return w
 }

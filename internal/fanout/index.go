@@ -18,6 +18,7 @@ type Index struct {
 	active  news.Recipients
 	choosy  news.Recipients // only what they chose, nothing to everyone
 	calm    news.Recipients // breaking only
+	picky   news.Recipients // in one of the groups
 	capped  news.Recipients
 	topics  grouping[string]
 	stories grouping[news.StoryID]
@@ -36,17 +37,21 @@ func NewIndex(zone *time.Location) *Index {
 	}
 }
 
-// Put makes is take the place of was, which is nil for a new subscription; is is nil
-// for one that was deleted. Both have the same Number, and was is what the last Put had.
-func (x *Index) Put(was, is *news.Subscription) {
+// Put makes s take the place of what the index had under its number.
+func (x *Index) Put(s *news.Subscription) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if was != nil && was.State == news.SubscriptionActive {
-		x.drop(was)
+	x.drop(s.Number)
+	if s.State == news.SubscriptionActive {
+		x.add(s)
 	}
-	if is != nil && is.State == news.SubscriptionActive {
-		x.add(is)
-	}
+}
+
+// Drop forgets number n.
+func (x *Index) Drop(n uint32) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.drop(n)
 }
 
 func (x *Index) add(s *news.Subscription) {
@@ -57,6 +62,9 @@ func (x *Index) add(s *news.Subscription) {
 	}
 	if s.Importance == news.Breaking {
 		x.calm.Add(n)
+	}
+	if len(s.Topics) > 0 || len(s.Stories) > 0 || !s.Quiet.None() {
+		x.picky.Add(n)
 	}
 	for _, t := range s.Topics {
 		x.topics.add(t, n)
@@ -84,22 +92,24 @@ func (x *Index) add(s *news.Subscription) {
 	}
 }
 
-// drop keeps the day's number: whoever changes a choice does not begin a new day.
-func (x *Index) drop(s *news.Subscription) {
-	n := s.Number
+// drop keeps the day's number: whoever changes a choice does not begin a new day. What
+// n had chosen is not kept, since a million choices are gigabytes, so it looks for n in
+// every group; only a change does that, for readers who chose something.
+func (x *Index) drop(n uint32) {
+	if !x.active.Has(n) {
+		return
+	}
 	x.active.Remove(n)
 	x.choosy.Remove(n)
 	x.calm.Remove(n)
 	x.capped.Remove(n)
-	for _, t := range s.Topics {
-		x.topics.remove(t, n)
+	if !x.picky.Has(n) {
+		return
 	}
-	for _, id := range s.Stories {
-		x.stories.remove(id, n)
-	}
-	if !s.Quiet.None() {
-		x.quiet.remove(s.Quiet, n)
-	}
+	x.picky.Remove(n)
+	x.topics.removeAll(n)
+	x.stories.removeAll(n)
+	x.quiet.removeAll(n)
 }
 
 // Freeze is the audience of an alert at now: who wants it, is not in quiet hours and

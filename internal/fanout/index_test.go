@@ -47,10 +47,11 @@ func TestIndexAgreesWithTheRule(t *testing.T) {
 			if rapid.IntRange(0, 4).Draw(t, "drop") > 0 {
 				is = pick(n)
 			}
-			x.Put(subs[n], is)
 			if is == nil {
+				x.Drop(n)
 				delete(subs, n)
 			} else {
+				x.Put(is)
 				subs[n] = is
 			}
 		}
@@ -137,21 +138,28 @@ func TestBook(t *testing.T) {
 func TestPayload(t *testing.T) {
 	a := alert("01940000-aaaa-7000-8000-000000000000")
 	a.Title, a.Body, a.Language = "جسر مغلق", "حتى إشعار آخر", "ar"
-	got, err := fanout.Payload(a, "https://news.example.org/", "https://news.example.org/icon.png", "")
+	got, err := fanout.Payload(a, fanout.Dress{Site: "https://news.example.org/", Icon: "https://news.example.org/icon.png", Stop: "Stop this topic"})
 	must(t, err)
 	want := `{"web_push":8030,"notification":{"title":"جسر مغلق","navigate":"https://news.example.org/2026/11/25/bridge","body":"حتى إشعار آخر",` +
-		`"lang":"ar","dir":"rtl","tag":"01940000aaaa70008000000000000000","icon":"https://news.example.org/icon.png"}}`
+		`"lang":"ar","dir":"rtl","tag":"01940000aaaa70008000000000000000","icon":"https://news.example.org/icon.png","data":{"alert":"01940000-aaaa-7000-8000-000000000000"}}}`
 	if string(got) != want {
 		t.Errorf("payload\n%s\nwant\n%s", got, want)
 	}
 	c := *a
 	c.ID, c.Kind = "c", news.CorrectionAlert
-	correction, err := fanout.Payload(&c, "https://news.example.org", "", "")
+	correction, err := fanout.Payload(&c, fanout.Dress{Site: "https://news.example.org"})
 	must(t, err)
 	if s := string(correction); !strings.Contains(s, `"renotify":true`) || !strings.Contains(s, a.Tag()) {
 		t.Errorf("the correction does not take the alert's place: %s", correction)
 	}
-	if _, err := fanout.Payload(a, "", "", ""); err == nil {
+	topical := *a
+	topical.Audience = news.Audience{Topics: []string{"sea"}}
+	stoppable, err := fanout.Payload(&topical, fanout.Dress{Site: "https://news.example.org", Stop: "Stop this topic"})
+	must(t, err)
+	if s := string(stoppable); !strings.Contains(s, `"navigate":"https://news.example.org/alerts?stop=topic:sea"`) || !strings.Contains(s, `"stop":{"topic":"sea"}`) {
+		t.Errorf("the topic's alert has no button to stop it: %s", stoppable)
+	}
+	if _, err := fanout.Payload(a, fanout.Dress{}); err == nil {
 		t.Error("a path of no site was taken")
 	}
 }

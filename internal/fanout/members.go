@@ -73,8 +73,9 @@ func (g grouping[K]) add(k K, n uint32) {
 	m.add(n)
 }
 
-func (g grouping[K]) remove(k K, n uint32) {
-	if m := g[k]; m != nil {
+// removeAll takes n out of every group; one that is empty then is dropped.
+func (g grouping[K]) removeAll(n uint32) {
+	for k, m := range g {
 		if m.remove(n); m.empty() {
 			delete(g, k)
 		}

@@ -65,7 +65,7 @@ func TestWithTheRealSender(t *testing.T) {
 		e, err := where.Parse(fmt.Sprintf("%s/%d", svc.URL, n))
 		must(t, err)
 		w.book.Put(n, e, keys, w.keyID)
-		w.index.Put(nil, &news.Subscription{Number: n, State: news.SubscriptionActive})
+		w.index.Put(&news.Subscription{Number: n, State: news.SubscriptionActive})
 	}
 	p := w.process("one", func(c *fanout.Config) { c.Sender, c.Services = fast, where })
 	got, err := p.Run(t.Context(), alert("a"))

@@ -70,7 +70,7 @@ func (w *world) subscribe(n uint32, origin string) {
 	e, err := w.where.Parse(fmt.Sprintf("%s/s/%d", origin, n))
 	must(w.t, err)
 	w.book.Put(n, e, webpush.Keys{}, w.keyID)
-	w.index.Put(nil, &news.Subscription{Number: n, State: news.SubscriptionActive})
+	w.index.Put(&news.Subscription{Number: n, State: news.SubscriptionActive})
 	w.mu.Lock()
 	w.of[e.String()] = n
 	w.mu.Unlock()
@@ -215,7 +215,7 @@ func (w *world) process(node string, change ...func(*fanout.Config)) *process {
 		Node: node, Ledger: p.ledger, Subscriptions: w.book, Audience: w.index, Fence: open{}, Sender: p.sender,
 		Services: w.where, Signers: w.signers,
 		Payload: func(a *news.Alert) ([]byte, error) {
-			return fanout.Payload(a, "https://news.example.org", "", "")
+			return fanout.Payload(a, fanout.Dress{Site: "https://news.example.org"})
 		},
 		Tell: func(n fanout.Notice) {
 			w.mu.Lock()
