@@ -36,6 +36,7 @@ var layout = map[string]room{
 	"imaging":      {"news", "golang.org/x/image github.com/bep/imagemeta golang.org/x/sync golang.org/x/text"},
 	"archive":      {"news markup", "golang.org/x/net golang.org/x/text github.com/klauspost/compress"},
 	"syndication":  {"news markup", ""},
+	"jobs":         {"news", ""},
 	// decisions
 	"desk":              {"news markup imaging", ""},
 	"fanout":            {"news webpush", ""},

@@ -68,16 +68,25 @@ func (n *node) metrics() *prometheus.Registry {
 	gauge("change_shown", "The last change this node shows.", func() float64 { return float64(n.live.Shown()) })
 	gauge("ready", "1 while this node should get readers.", func() float64 { return truth(n.live.Ready()) })
 	gauge("database_reachable", "1 while the database answers.", func() float64 { return truth(n.live.Reachable()) })
-	gauge("jobs_given_up", "Jobs that failed for good.", func() float64 {
+	gauge("jobs_waiting", "Jobs to be run, now or later, those being run included.", counted(n.store.WaitingJobs))
+	gauge("jobs_given_up", "Jobs that failed for good.", counted(n.store.FailedJobs))
+	gauge("jobs_running", "Jobs that this node is running.", func() float64 { return float64(n.jobs.Stats().Running) })
+	counter("jobs_done_total", "Jobs that this node has done.", func() float64 { return float64(n.jobs.Stats().Done) })
+	counter("jobs_failed_total", "Attempts at a job that ended in an error here.", func() float64 { return float64(n.jobs.Stats().Failed) })
+	return r
+}
+
+// counted is what a glance at the database counts, -1 when it does not say.
+func counted(count func(context.Context) (int, error)) func() float64 {
+	return func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), lookTime)
 		defer cancel()
-		k, err := n.store.FailedJobs(ctx)
+		k, err := count(ctx)
 		if err != nil {
 			return -1
 		}
 		return float64(k)
-	})
-	return r
+	}
 }
 
 func truth(b bool) float64 {

@@ -17,6 +17,7 @@ import (
 	"dateline/internal/auth"
 	"dateline/internal/desk"
 	"dateline/internal/imaging"
+	"dateline/internal/jobs"
 	"dateline/internal/live"
 	"dateline/internal/news"
 	"dateline/internal/newsroom"
@@ -37,6 +38,7 @@ type node struct {
 	cache   *pagecache.Cache
 	live    *live.Node
 	desk    *desk.Desk
+	jobs    *jobs.Runner
 	keeper  *auth.Keeper
 	handler http.Handler // the doors, without the gate
 	gate    *web.Gate
@@ -91,6 +93,9 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 		return n, err
 	}
 	n.desk = desk.New(desk.Options{Stories: n.store, Pictures: n.store, Files: files, Live: n.live, Zone: zone, Log: n.log})
+	if err := n.employ(ctx); err != nil {
+		return n, err
+	}
 	n.keeper = auth.New(auth.Options{Store: n.store, Public: n.public, Now: n.store.Now, Client: n.client, Secure: n.secure})
 	n.access = web.NewAccessLog(std.out)
 	n.later(n.access.Close)

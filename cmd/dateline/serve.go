@@ -129,6 +129,7 @@ func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, star
 	bg, stopWork := context.WithCancel(context.Background())
 	if o.Run != "web" {
 		work.Go(func() { n.desk.Release(bg) })
+		work.Go(func() { n.jobs.Run(bg) })
 	}
 	if err := n.store.NoteOrigin(ctx, n.public.String()); err != nil {
 		n.log.Warn("the public address could not be noted; commands that print links need --url", "error", err)

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+
+	"dateline/internal/jobs"
+)
+
+// kinds is all the background work there is: whoever enqueues a job adds its kind here.
+func (n *node) kinds() []jobs.Kind {
+	return nil
+}
+
+// employ makes the runner of background work. Whoever is alone on its database is so
+// with SQLite: what was under way when the process ended is free again at once.
+func (n *node) employ(ctx context.Context) error {
+	if n.store.Engine() == "sqlite" {
+		if err := n.store.VoidLeases(ctx); err != nil {
+			return err
+		}
+	}
+	wake, deaf := n.store.JobHints()
+	n.later(func() error { deaf(); return nil })
+	n.jobs = jobs.New(jobs.Options{
+		Store: n.store, Worker: nodeName(), Kinds: n.kinds(), Wake: wake, Tell: n.told, Log: n.log,
+	})
+	return nil
+}
