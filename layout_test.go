@@ -27,6 +27,7 @@ var layout = map[string]room{
 	"mediastore": {"", "github.com/minio/minio-go/v7"},
 	"pagecache":  {"", "github.com/andybalholm/brotli github.com/klauspost/compress"},
 	"webpush":    {"", "golang.org/x/net golang.org/x/crypto"},
+	"mail":       {"", "github.com/wneessen/go-mail golang.org/x/net golang.org/x/text"},
 	// the newsroom's things and rules
 	"news": {"markup", "github.com/google/uuid golang.org/x/text"},
 	// translators
