@@ -50,6 +50,12 @@ type Options struct {
 	Live     Shower
 	Zone     *time.Location // decides the day in a new article's address
 	Log      *slog.Logger
+
+	Alerts      Alerts          // nil: there are no alerts here
+	Courier     Courier         // nil likewise
+	House       news.AlertHouse // zero means news.StandardAlertHouse; its Editors are counted anew each time
+	AlertBudget int             // alerts to everyone that readers bear in a day; 0 means five
+	Uplink      int64           // of the server, in bits a second; 0 if nobody said
 }
 
 // A Desk takes decisions.
@@ -62,6 +68,12 @@ func New(o Options) *Desk {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.House == (news.AlertHouse{}) {
+		o.House = news.StandardAlertHouse
+	}
+	if o.AlertBudget == 0 {
+		o.AlertBudget = alertBudget
 	}
 	return &Desk{o}
 }
