@@ -43,6 +43,9 @@ func (t *tx) settleAddress(before, st *news.Story) error {
 
 // takeAddress makes path lead to st; false when it belongs to another story.
 func (t *tx) takeAddress(path string, st *news.Story) (bool, error) {
+	if owner, asked := t.claims[path]; asked {
+		return owner == string(st.ID), nil
+	}
 	n, err := t.exec(`
 		INSERT INTO address (path, state, story_id, since) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (path) DO UPDATE SET state = excluded.state WHERE address.story_id = excluded.story_id`,
@@ -51,18 +54,6 @@ func (t *tx) takeAddress(path string, st *news.Story) (bool, error) {
 		return false, fmt.Errorf("take the address %s: %w", path, err)
 	}
 	return n == 1, nil
-}
-
-// addOldAddress makes another system's address lead to st, unless it is taken.
-func (t *tx) addOldAddress(path string, st *news.Story) error {
-	n, err := t.exec(`
-		INSERT INTO address (path, state, story_id, since) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (path) DO NOTHING`,
-		path, string(news.AddressMoved), string(st.ID), us(t.now))
-	if err == nil && n == 1 && st.Live != nil {
-		t.change(news.StoryChange, string(st.ID), news.PathTag(path))
-	}
-	return err
 }
 
 // touchAddresses names every address that ever led to st as changed. Whether they

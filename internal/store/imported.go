@@ -35,16 +35,10 @@ const (
 func (s *Store) ImportStories(ctx context.Context, who news.Actor, batch []news.Imported, again bool) ([]ImportResult, int64, error) {
 	var out []ImportResult
 	n, err := s.write(ctx, func(t *tx) error {
-		out = out[:0]
-		for i := range batch {
-			r, err := t.importStory(who, &batch[i], again)
-			if err != nil {
-				return err
-			}
-			out = append(out, r)
-		}
+		var err error
+		out, err = t.importStories(who, batch, again)
 		t.changes = oneForAll(t.changes)
-		return nil
+		return err
 	})
 	return out, n, err
 }
@@ -64,47 +58,63 @@ func oneForAll(changes []news.Change) []news.Change {
 	return []news.Change{all}
 }
 
-func (t *tx) importStory(who news.Actor, in *news.Imported, again bool) (ImportResult, error) {
-	r := ImportResult{OldID: in.OldID}
-	var ours, print string
-	err := t.row(`SELECT ours, fingerprint FROM imported WHERE source = $1 AND kind = 'story' AND old_id = $2`, in.Source, in.OldID).Scan(&ours, &print)
-	switch {
-	case err == nil:
-		r.Story = news.StoryID(ours)
-		r.What = Unchanged
-		if print != in.Fingerprint {
-			r.What = Kept
-			if again {
-				return t.renew(who, in, r)
-			}
-		}
-		return r, nil
-	case !errors.Is(err, sql.ErrNoRows):
-		return r, err
-	}
-	st, o, err := in.Story(news.NewID[news.StoryID](), who, t.s.zone, t.now)
-	if err == nil {
-		err = t.checkImported(st)
-	}
-	if refused(err) {
-		r.What, r.Err = Refused, err
-		return r, nil
-	}
+// importStories keeps the batch in its order: of two with one key the second finds the
+// first here.
+func (t *tx) importStories(who news.Actor, batch []news.Imported, again bool) ([]ImportResult, error) {
+	known, err := t.remembered(batch)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	if err := t.settle(who, nil, st, o); err != nil {
-		return r, err
+	sections := make([]news.Ref, len(batch))
+	for i := range batch {
+		sections[i] = batch[i].Content.Section
 	}
-	for _, path := range in.Old {
-		if path != st.Address {
-			if err := t.addOldAddress(path, st); err != nil {
-				return r, err
+	if err := t.learn("section", sections); err != nil {
+		return nil, err
+	}
+	out := make([]ImportResult, len(batch))
+	var arrivals []arrival
+	for i := range batch {
+		in, r := &batch[i], &out[i]
+		r.OldID = in.OldID
+		key := foreignKey{in.Source, in.OldID}
+		was, here := known[key]
+		switch {
+		case here && was.fingerprint == in.Fingerprint:
+			r.What, r.Story = Unchanged, news.StoryID(was.ours)
+			continue
+		case here && !again:
+			r.What, r.Story = Kept, news.StoryID(was.ours)
+			continue
+		case here:
+			// It changes what is here, so those before it must be.
+			if err := t.bring(who, arrivals); err != nil {
+				return nil, err
 			}
+			arrivals = nil
+			if *r, err = t.renew(who, in, ImportResult{OldID: in.OldID, Story: news.StoryID(was.ours)}); err != nil {
+				return nil, err
+			}
+		default:
+			st, o, err := in.Story(news.NewID[news.StoryID](), who, t.s.zone, t.now)
+			if err == nil {
+				err = t.checkImported(st)
+			}
+			if refused(err) {
+				r.What, r.Err = Refused, err
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			arrivals = append(arrivals, arrival{in, st, o})
+			r.What, r.Story = Brought, st.ID
+		}
+		if r.What != Refused {
+			known[key] = memory{string(r.Story), in.Fingerprint}
 		}
 	}
-	r.Story, r.What = st.ID, Brought
-	return r, t.remember(in, string(st.ID))
+	return out, t.bring(who, arrivals)
 }
 
 // checkImported refuses, before anything is written, what settle would refuse in
@@ -158,15 +168,18 @@ func (t *tx) renew(who news.Actor, in *news.Imported, r ImportResult) (ImportRes
 		}
 	}
 	r.What = Renewed
-	return r, t.remember(in, string(st.ID))
+	t.remember(in, string(st.ID))
+	return r, nil
 }
 
-func (t *tx) remember(in *news.Imported, ours string) error {
-	_, err := t.exec(`
-		INSERT INTO imported (source, kind, old_id, ours, fingerprint, original) VALUES ($1, 'story', $2, $3, $4, $5)
-		ON CONFLICT (source, kind, old_id) DO UPDATE SET fingerprint = excluded.fingerprint, original = excluded.original`,
-		in.Source, in.OldID, ours, in.Fingerprint, clean(in.Original))
-	return err
+// importedRows never has a story twice in one statement, which PostgreSQL would
+// refuse: a second one is a renewal, and that asks, and so writes, before.
+var importedRows = rowText{"imported", `
+	INSERT INTO imported (source, kind, old_id, ours, fingerprint, original) VALUES `, `
+	ON CONFLICT (source, kind, old_id) DO UPDATE SET fingerprint = excluded.fingerprint, original = excluded.original`}
+
+func (t *tx) remember(in *news.Imported, ours string) {
+	t.insert(&importedRows, in.Source, "story", in.OldID, ours, in.Fingerprint, clean(in.Original))
 }
 
 // clean makes foreign bytes storable as text on both engines.

@@ -11,18 +11,14 @@ import (
 	"dateline/internal/news"
 )
 
-func (t *tx) addRevision(st *news.Story, who news.Actor, note string) error {
-	content, err := json.Marshal(&st.Content)
-	if err != nil {
-		return err
-	}
-	_, err = t.exec(`INSERT INTO revision (story_id, n, content, at, by_id, by_name, note) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		string(st.ID), st.Revision, string(content), us(st.Changed), who.ID, who.Name, note)
-	if err != nil {
-		return fmt.Errorf("write revision %d of story %s: %w", st.Revision, st.ID, err)
-	}
-	return nil
+var revisionRows = rowText{"revision", `INSERT INTO revision (story_id, n, content, at, by_id, by_name, note) VALUES `, ``}
+
+func (t *tx) addRevision(st *news.Story, content string, who news.Actor, note string) {
+	t.insert(&revisionRows, string(st.ID), st.Revision, content, us(st.Changed), who.ID, who.Name, note)
 }
+
+var versionRows = rowText{"version", `
+	INSERT INTO version (story_id, n, revision, content, doc, body, text, change, at, by_id, by_name, note) VALUES `, ``}
 
 // addVersion keeps the document apart from the rest of the content: readers' pages
 // need what was rendered of it and its words, never itself, and reading it costs more
@@ -42,13 +38,8 @@ func (t *tx) addVersion(id news.StoryID, v *news.Version) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(`
-		INSERT INTO version (story_id, n, revision, content, doc, body, text, change, at, by_id, by_name, note)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	t.insert(&versionRows,
 		string(id), v.N, v.Revision, string(content), string(doc), string(body), v.Text, string(v.Change), us(v.At), v.ByID, v.By, v.Note)
-	if err != nil {
-		return fmt.Errorf("write version %d of story %s: %w", v.N, id, err)
-	}
 	return nil
 }
 

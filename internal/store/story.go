@@ -77,13 +77,15 @@ func (t *tx) settle(who news.Actor, before, st *news.Story, o news.Outcome) erro
 			return err
 		}
 	}
-	if err := t.putStory(before == nil, st); err != nil {
+	content, err := json.Marshal(&st.Content)
+	if err != nil {
+		return fmt.Errorf("write the content of story %s: %w", st.ID, err)
+	}
+	if err := t.putStory(before == nil, st, string(content)); err != nil {
 		return err
 	}
 	if o.Revised {
-		if err := t.addRevision(st, who, o.Note); err != nil {
-			return err
-		}
+		t.addRevision(st, string(content), who, o.Note)
 	}
 	if o.Published != nil {
 		if err := t.addVersion(st.ID, o.Published); err != nil {
@@ -92,7 +94,7 @@ func (t *tx) settle(who news.Actor, before, st *news.Story, o news.Outcome) erro
 	}
 	listed := before != nil && before.Live != nil || st.Live != nil
 	if listed {
-		if err := t.relist(st); err != nil {
+		if err := t.relist(before == nil, st); err != nil {
 			return err
 		}
 	}
@@ -189,11 +191,16 @@ func (s *Store) Story(ctx context.Context, id news.StoryID) (*news.Story, error)
 	return st, s.translate(err)
 }
 
-func (t *tx) putStory(fresh bool, st *news.Story) error {
-	content, err := json.Marshal(&st.Content)
-	if err != nil {
-		return fmt.Errorf("write the content of story %s: %w", st.ID, err)
-	}
+var storyRows = rowText{"story", `
+	INSERT INTO story (id, kind, status, revision, version, content, headline, section,
+		created_at, changed_at, creator, creator_name, publish_at, time_zone,
+		slug, address, first_published_at, last_published_at, updated_at,
+		notice, corrections, live_version, shown_at, card, live_revision) VALUES `, ``}
+
+var storyTopicRows = rowText{"story_topic", `INSERT INTO story_topic (story_id, topic) VALUES `, ` ON CONFLICT DO NOTHING`}
+
+// putStory writes st, whose content is given as it is kept.
+func (t *tx) putStory(fresh bool, st *news.Story, content string) (err error) {
 	corrections := []byte("[]")
 	if len(st.Corrections) > 0 {
 		if corrections, err = json.Marshal(st.Corrections); err != nil {
@@ -209,82 +216,71 @@ func (t *tx) putStory(fresh bool, st *news.Story) error {
 			return err
 		}
 	}
-	args := []any{string(st.ID), string(st.Kind), string(st.Status), st.Revision, st.Version, string(content),
+	args := []any{string(st.ID), string(st.Kind), string(st.Status), st.Revision, st.Version, content,
 		strings.ToLower(st.Content.Headline), st.Content.Section.Slug, us(st.Created), us(st.Changed), st.Creator, st.CreatorName,
 		us(st.PublishAt), st.TimeZone, st.Slug, st.Address, us(st.FirstPublished), us(st.LastPublished), us(st.Updated),
 		st.Notice, string(corrections), live, shown, string(card), st.LiveRevision}
-	q := `UPDATE story SET kind = $2, status = $3, revision = $4, version = $5, content = $6, headline = $7, section = $8,
-			created_at = $9, changed_at = $10, creator = $11, creator_name = $12, publish_at = $13, time_zone = $14,
-			slug = $15, address = $16, first_published_at = $17, last_published_at = $18, updated_at = $19,
-			notice = $20, corrections = $21, live_version = $22, shown_at = $23, card = $24, live_revision = $25
-		WHERE id = $1`
 	if fresh {
-		q = `INSERT INTO story (id, kind, status, revision, version, content, headline, section,
-				created_at, changed_at, creator, creator_name, publish_at, time_zone,
-				slug, address, first_published_at, last_published_at, updated_at,
-				notice, corrections, live_version, shown_at, card, live_revision)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
-	}
-	if _, err := t.exec(q, args...); err != nil {
-		return fmt.Errorf("write story %s: %w", st.ID, err)
-	}
-	if !fresh {
+		t.insert(&storyRows, args...)
+	} else {
+		if _, err := t.exec(`
+			UPDATE story SET kind = $2, status = $3, revision = $4, version = $5, content = $6, headline = $7, section = $8,
+				created_at = $9, changed_at = $10, creator = $11, creator_name = $12, publish_at = $13, time_zone = $14,
+				slug = $15, address = $16, first_published_at = $17, last_published_at = $18, updated_at = $19,
+				notice = $20, corrections = $21, live_version = $22, shown_at = $23, card = $24, live_revision = $25
+			WHERE id = $1`, args...); err != nil {
+			return fmt.Errorf("write story %s: %w", st.ID, err)
+		}
 		if _, err := t.exec(`DELETE FROM story_topic WHERE story_id = $1`, string(st.ID)); err != nil {
 			return err
 		}
 	}
 	for _, topic := range st.Content.Topics {
-		if _, err := t.exec(`INSERT INTO story_topic (story_id, topic) VALUES ($1, $2) ON CONFLICT DO NOTHING`, string(st.ID), topic.Slug); err != nil {
-			return err
-		}
+		t.insert(&storyTopicRows, string(st.ID), topic.Slug)
 	}
 	return nil
 }
 
+var listingRows = rowText{"listing", `
+	INSERT INTO listing (kind, slug, first_published_at, story_id, shown_at) VALUES `, ` ON CONFLICT DO NOTHING`}
+
+// pictureUseRows leave a picture out that is missing, as the page does.
+var pictureUseRows = rowText{"picture_use", `
+	INSERT INTO picture_use (picture_id, story_id)
+	SELECT picture.id, used.column2 FROM (VALUES `, `) AS used JOIN picture ON picture.id = used.column1
+	WHERE TRUE ON CONFLICT DO NOTHING`}
+
 // relist writes under what the live version stands and which pictures it shows;
 // nothing when there is none.
-func (t *tx) relist(st *news.Story) error {
+func (t *tx) relist(fresh bool, st *news.Story) error {
 	id := string(st.ID)
-	for _, q := range []string{`DELETE FROM listing WHERE story_id = $1`, `DELETE FROM picture_use WHERE story_id = $1`} {
-		if _, err := t.exec(q, id); err != nil {
-			return err
+	if !fresh {
+		for _, q := range []string{`DELETE FROM listing WHERE story_id = $1`, `DELETE FROM picture_use WHERE story_id = $1`} {
+			if _, err := t.exec(q, id); err != nil {
+				return err
+			}
 		}
 	}
 	if st.Live == nil {
 		return nil
 	}
 	c := &st.Live.Content
-	list := func(kind, slug string) error {
-		_, err := t.exec(`
-			INSERT INTO listing (kind, slug, first_published_at, story_id, shown_at) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT DO NOTHING`,
-			kind, slug, us(st.FirstPublished), id, us(c.EmbargoUntil))
-		return err
+	list := func(kind, slug string) {
+		t.insert(&listingRows, kind, slug, us(st.FirstPublished), id, us(c.EmbargoUntil))
 	}
 	if st.Kind == news.Article {
 		if c.Section.Slug != "" {
-			if err := list("section", c.Section.Slug); err != nil {
-				return err
-			}
+			list("section", c.Section.Slug)
 		}
 		for _, x := range c.Topics {
-			if err := list("topic", x.Slug); err != nil {
-				return err
-			}
+			list("topic", x.Slug)
 		}
 		for _, x := range c.Byline {
-			if err := list("author", x.Slug); err != nil {
-				return err
-			}
+			list("author", x.Slug)
 		}
 	}
 	for _, p := range c.Pictures() {
-		// A picture that is missing is left out here, as it is of the page.
-		if _, err := t.exec(`
-			INSERT INTO picture_use (picture_id, story_id)
-			SELECT id, $2 FROM picture WHERE id = $1 ON CONFLICT DO NOTHING`, string(p), id); err != nil {
-			return err
-		}
+		t.insert(&pictureUseRows, string(p), id)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"dateline/internal/news"
@@ -45,6 +44,7 @@ func (t *tx) resolve(c *news.Content, creates bool) error {
 		}
 	}
 	c.Topics = dedupe(c.Topics)
+	c.Byline = dedupe(c.Byline) // a copy, as of the topics: the rule may run again on what it was given
 	for i := range c.Byline {
 		x := &c.Byline[i]
 		err := t.find("author", x)
@@ -73,41 +73,69 @@ func dedupe(refs []news.Ref) []news.Ref {
 
 func nameKey(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
+// typedOf is what somebody typed to name r.
+func typedOf(r news.Ref) string {
+	if r.Slug != "" {
+		return r.Slug
+	}
+	return r.Name
+}
+
 // find completes r from the table, by slug or else by name in any case. What was
 // typed may be either, so a name is tried as a slug too.
 func (t *tx) find(table string, r *news.Ref) error {
-	typed := r.Slug
-	if typed == "" {
-		typed = r.Name
+	typed := typedOf(*r)
+	if ref, known := t.names.find(table, typed); known {
+		if ref == (news.Ref{}) {
+			return sql.ErrNoRows
+		}
+		*r = ref
+		return nil
 	}
 	return t.row(`SELECT slug, name FROM `+table+` WHERE slug = $1 OR name_key = $2 ORDER BY CASE WHEN slug = $3 THEN 0 ELSE 1 END LIMIT 1`,
 		typed, nameKey(typed), typed).Scan(&r.Slug, &r.Name)
 }
 
 // findAlias completes r with the topic that has what was typed among its other
-// names; of several the first by slug. They are compared here, since the engines
-// fold case differently, and only when no topic has the name itself.
+// names, only when no topic has the name itself.
 func (t *tx) findAlias(r *news.Ref) error {
-	typed := nameKey(r.Slug)
-	if typed == "" {
-		typed = nameKey(r.Name)
+	all := t.names.aliases
+	if all == nil {
+		var err error
+		if all, err = t.aliases(); err != nil {
+			return err
+		}
 	}
+	ref, ok := all[nameKey(typedOf(*r))]
+	if !ok {
+		return sql.ErrNoRows
+	}
+	*r = ref
+	return nil
+}
+
+// aliases gives every topic that has other names, by these; of several the first by
+// slug. They are compared here, since the engines fold case differently.
+func (t *tx) aliases() (map[string]news.Ref, error) {
+	all := map[string]news.Ref{}
 	rows, err := t.rows(`SELECT ` + topicColumns + ` FROM topic WHERE aliases <> '[]' ORDER BY slug`)
-	found := false
-	err = each(rows, err, func(row *sql.Rows) error {
+	return all, each(rows, err, func(row *sql.Rows) error {
 		x, err := scanTopic(row.Scan)
-		if !found && err == nil {
-			found = slices.ContainsFunc(x.Aliases, func(a string) bool { return nameKey(a) == typed })
-			if found {
-				*r = news.Ref{Slug: x.Slug, Name: x.Name}
+		for _, a := range x.Aliases {
+			if _, dup := all[nameKey(a)]; !dup {
+				all[nameKey(a)] = news.Ref{Slug: x.Slug, Name: x.Name}
 			}
 		}
 		return err
 	})
-	if err == nil && !found {
-		err = sql.ErrNoRows
+}
+
+// slugFor is the slug that a topic or an author called name gets if it is free.
+func slugFor(table, name string) string {
+	if slug := news.Slug(name); slug != "" {
+		return slug
 	}
-	return err
+	return table
 }
 
 // make adds a topic or an author called r.Name, with a free slug.
@@ -115,10 +143,7 @@ func (t *tx) make(table string, r *news.Ref) error {
 	if r.Name == "" {
 		r.Name = r.Slug
 	}
-	base := news.Slug(r.Name)
-	if base == "" {
-		base = table
-	}
+	base := slugFor(table, r.Name)
 	for n := 1; n < 1000; n++ {
 		slug := strings.TrimPrefix(news.NextAddress("/"+base, n), "/")
 		q := `INSERT INTO author (slug, name, name_key, bio) VALUES ($1, $2, $3, '') ON CONFLICT DO NOTHING`
@@ -131,7 +156,7 @@ func (t *tx) make(table string, r *news.Ref) error {
 		}
 		if made == 1 {
 			r.Slug = slug
-			t.change(news.TopicChange, slug, table+":"+slug)
+			t.made(table, *r)
 			return nil
 		}
 		// Taken: the slug by another name, or the name by somebody who made it since
@@ -142,6 +167,12 @@ func (t *tx) make(table string, r *news.Ref) error {
 		}
 	}
 	return fmt.Errorf("make %s %q: no free slug", table, r.Name)
+}
+
+// made notes that there is a new topic or author.
+func (t *tx) made(table string, r news.Ref) {
+	t.names.add(table, r)
+	t.change(news.TopicChange, r.Slug, table+":"+r.Slug)
 }
 
 // Sections gives the site's sections in their order.

@@ -27,6 +27,10 @@ type tx struct {
 	sql     *sql.Tx
 	now     time.Time
 	changes []news.Change
+	waiting []waiting            // rows to be written, see insert
+	broken  error                // why they could not be
+	names   names                // what was looked up beforehand, see learn
+	claims  claims               // addresses asked for together, see claimAddresses
 	jobs    bool                 // some are due when this commits: wake who runs them
 	own     map[string]*sql.Stmt // as this transaction runs them; it closes them
 	unready []string             // statements to prepare once the connection is free
@@ -61,6 +65,9 @@ func (t *tx) stmt(q string) *sql.Stmt {
 }
 
 func (t *tx) exec(q string, args ...any) (int64, error) {
+	if err := t.flush(); err != nil {
+		return 0, err
+	}
 	var res sql.Result
 	var err error
 	if st := t.stmt(q); st != nil {
@@ -75,6 +82,7 @@ func (t *tx) exec(q string, args ...any) (int64, error) {
 }
 
 func (t *tx) row(q string, args ...any) *sql.Row {
+	t.flush() // its error stays in t
 	if st := t.stmt(q); st != nil {
 		return st.QueryRowContext(t.ctx, args...)
 	}
@@ -82,6 +90,9 @@ func (t *tx) row(q string, args ...any) *sql.Row {
 }
 
 func (t *tx) rows(q string, args ...any) (*sql.Rows, error) {
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
 	if st := t.stmt(q); st != nil {
 		return st.QueryContext(t.ctx, args...)
 	}
@@ -100,13 +111,12 @@ func (t *tx) change(kind news.ChangeKind, subject string, tags ...string) {
 	t.changes = append(t.changes, news.Change{Kind: kind, Subject: subject, Tags: tags})
 }
 
-// record writes who did what.
+var entryRows = rowText{"entry", `INSERT INTO entry (id, at, who_id, who, action, subject, note) VALUES `, ``}
+
+// record writes who did what. A rule may end with it: it never fails by itself.
 func (t *tx) record(who news.Actor, action, subject, note string) error {
-	_, err := t.exec(`
-		INSERT INTO entry (id, at, who_id, who, action, subject, note)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		news.NewID[string](), us(t.now), who.ID, who.Name, action, subject, note)
-	return err
+	t.insert(&entryRows, news.NewID[string](), us(t.now), who.ID, who.Name, action, subject, note)
+	return nil
 }
 
 // number gives the transaction's changes their numbers. It must come last: from
@@ -174,7 +184,14 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) (n int64, err
 	if !s.ownClock {
 		t.now = now
 	}
-	if err := fn(t); err != nil {
+	err = fn(t)
+	if t.broken != nil { // what fn met after it only follows from it
+		return 0, t.broken
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := t.flush(); err != nil {
 		return 0, err
 	}
 	if n, err = t.number(); err != nil {
