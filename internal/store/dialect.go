@@ -20,7 +20,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -31,9 +30,10 @@ import (
 type dialect interface {
 	name() string
 	goose() goose.Dialect
-	locks() ([]goose.ProviderOption, error) // so that two nodes do not migrate at once
-	counts() string                         // counts the tables called $1
-	prepares() bool                         // whether statements are prepared once and kept
+	// migrating runs migrate while no other process does.
+	migrating(ctx context.Context, s *Store, migrate func() error) error
+	counts() string // counts the tables called $1
+	prepares() bool // whether statements are prepared once and kept
 	// begin opens a writing transaction's session and gives its time, by the
 	// database's clock where that is another than ours.
 	begin(ctx context.Context, tx *sql.Tx, now time.Time) (time.Time, error)
@@ -114,9 +114,11 @@ func (s *Store) connectSQLite(ctx context.Context, path string) error {
 	return nil
 }
 
-func (sqliteDialect) name() string                           { return "sqlite" }
-func (sqliteDialect) goose() goose.Dialect                   { return goose.DialectSQLite3 }
-func (sqliteDialect) locks() ([]goose.ProviderOption, error) { return nil, nil }
+func (sqliteDialect) name() string         { return "sqlite" }
+func (sqliteDialect) goose() goose.Dialect { return goose.DialectSQLite3 }
+func (sqliteDialect) migrating(_ context.Context, _ *Store, migrate func() error) error {
+	return migrate()
+}
 func (sqliteDialect) counts() string {
 	return `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1`
 }
@@ -169,7 +171,10 @@ func (sqliteDialect) check(ctx context.Context, db *sql.DB) ([]string, error) {
 	return wrong, err
 }
 
-type postgresDialect struct{ address string }
+type postgresDialect struct {
+	address  string
+	settings string // an expression that sets what a writing transaction needs
+}
 
 // connectPostgres opens two pools that make, with the listener, eight connections at
 // most: a role that may have ten keeps two for a command beside the server. Statements are not prepared by name and nothing depends
@@ -190,32 +195,72 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		db.SetConnMaxIdleTime(5 * time.Minute)
 		return db
 	}
-	s.dialect, s.w, s.r = postgresDialect{address}, open(3), open(4)
-	if err := s.w.PingContext(ctx); err != nil {
+	s.dialect, s.w, s.r = postgresDialect{address: address}, open(3), open(4)
+	settings, err := postgresSettings(ctx, s.w)
+	if err != nil {
 		s.w.Close()
 		s.r.Close()
 		return fmt.Errorf("open the database at %s: %w; check that PostgreSQL runs there and that the name, user and password are right", cfg.Host, err)
 	}
+	s.dialect = postgresDialect{address, settings}
 	return nil
+}
+
+// postgresSettings gives the expression that sets, for one transaction, what ours
+// rely on. Texts are compressed by LZ4 where the server has it: by its default way
+// that took half of the server's time in an import.
+func postgresSettings(ctx context.Context, db *sql.DB) (string, error) {
+	var lz4 int
+	err := db.QueryRowContext(ctx, `SELECT count(*) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`).Scan(&lz4)
+	settings := `set_config('synchronous_commit', 'on', true)`
+	if lz4 > 0 {
+		settings += ` || set_config('default_toast_compression', 'lz4', true)`
+	}
+	return settings, err
 }
 
 func (postgresDialect) name() string         { return "postgres" }
 func (postgresDialect) goose() goose.Dialect { return goose.DialectPostgres }
-func (postgresDialect) locks() ([]goose.ProviderOption, error) {
-	l, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
-	if err != nil {
-		return nil, err
+
+// migrating holds a lock that belongs to a transaction, left open meanwhile: a session's
+// would, behind a transaction pooler, be taken on one connection and given back on
+// another, and stay with the first for as long as that lives. Who waits asks again and
+// holds no connection, which the one who migrates may need.
+func (postgresDialect) migrating(ctx context.Context, s *Store, migrate func() error) error {
+	const name = 0x646174656c696e65 // "dateline"
+	patient, cancel := context.WithTimeoutCause(ctx, 5*time.Minute, errors.New("another process has been migrating the database for five minutes"))
+	defer cancel()
+	try := func() (locked bool, err error) {
+		tx, err := s.w.BeginTx(ctx, nil)
+		if err != nil {
+			return false, err
+		}
+		defer tx.Rollback() // it only holds the lock
+		if err := tx.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock($1)`, int64(name)).Scan(&locked); err != nil || !locked {
+			return false, err
+		}
+		return true, migrate()
 	}
-	return []goose.ProviderOption{goose.WithSessionLocker(l)}, nil
+	for {
+		if locked, err := try(); locked || err != nil {
+			return err
+		}
+		select {
+		case <-patient.Done():
+			return context.Cause(patient)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
+
 func (postgresDialect) counts() string {
 	return `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1`
 }
 func (postgresDialect) prepares() bool { return false }
-func (postgresDialect) begin(ctx context.Context, tx *sql.Tx, _ time.Time) (time.Time, error) {
+func (d postgresDialect) begin(ctx context.Context, tx *sql.Tx, _ time.Time) (time.Time, error) {
 	var on string
 	var n int64
-	err := tx.QueryRowContext(ctx, `SELECT set_config('synchronous_commit', 'on', true), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&on, &n)
+	err := tx.QueryRowContext(ctx, `SELECT `+d.settings+`, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&on, &n)
 	return at(n), err
 }
 func (postgresDialect) lastCare(*Store) {}

@@ -20,12 +20,7 @@ func (s *Store) provider() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts, err := s.dialect.locks()
-	if err != nil {
-		return nil, err
-	}
-	opts = append(opts, goose.WithDisableGlobalRegistry(true))
-	return goose.NewProvider(s.dialect.goose(), s.w, dir, opts...)
+	return goose.NewProvider(s.dialect.goose(), s.w, dir, goose.WithDisableGlobalRegistry(true))
 }
 
 // migrate brings the schema to this binary's. A newer one is refused before
@@ -45,7 +40,10 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if err := s.dialect.migrating(ctx, s, func() error {
+		_, err := p.Up(ctx) // nothing, if another process was faster
+		return err
+	}); err != nil {
 		return s.translate(fmt.Errorf("migrate the database from schema %d to %d: %w", have, newest, err))
 	}
 	return nil
@@ -110,15 +108,15 @@ func (s *Store) firstSections(ctx context.Context) error {
 		return s.firstTimeline(ctx)
 	}
 	_, err = s.write(ctx, func(t *tx) error {
+		if first, err := t.firstSetting("sections_made", "1"); err != nil || !first {
+			return err
+		}
 		for _, sec := range news.FirstSections {
 			if err := t.saveSection(sec); err != nil {
 				return err
 			}
 		}
-		if err := t.setSetting("timeline", news.Secret()); err != nil {
-			return err
-		}
-		return t.setSetting("sections_made", "1")
+		return t.setSetting("timeline", news.Secret())
 	})
 	return err
 }
@@ -128,7 +126,10 @@ func (s *Store) firstTimeline(ctx context.Context) error {
 	if v, err := s.Setting(ctx, "timeline"); err != nil || v != "" {
 		return err
 	}
-	_, err := s.write(ctx, func(t *tx) error { return t.setSetting("timeline", news.Secret()) })
+	_, err := s.write(ctx, func(t *tx) error {
+		_, err := t.firstSetting("timeline", news.Secret())
+		return err
+	})
 	return err
 }
 

@@ -76,6 +76,13 @@ func (s *Store) NoteOrigin(ctx context.Context, origin string) error {
 	return err
 }
 
+// firstSetting sets what nobody has set, and tells whether it did; of nodes that start
+// together one does, and the others wait until it has committed.
+func (t *tx) firstSetting(key, value string) (bool, error) {
+	n, err := t.exec(`INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`, key, value)
+	return n > 0, err
+}
+
 func (t *tx) setSetting(key, value string) error {
 	_, err := t.exec(`INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
 	return err
