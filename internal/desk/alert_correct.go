@@ -27,6 +27,9 @@ func (d *Desk) CorrectAlert(ctx context.Context, who news.Actor, id news.AlertID
 // words are news.Withdrawn unless w has others.
 func (d *Desk) WithdrawAlert(ctx context.Context, who news.Actor, id news.AlertID, w news.Alert) (*news.Alert, error) {
 	return d.replace(ctx, who, id, w.ID, func(a *news.Alert, next news.AlertID, _ *news.Story, now time.Time) (news.AlertOutcome, error) {
+		if a.Kind == news.WithdrawalAlert && !a.State.Over() {
+			return news.AlertOutcome{Quiet: true}, nil // pressed twice; the rule would stop it
+		}
 		w.ID, w.Picture = next, "" // the story's pictures may be gone with it
 		r, err := a.Withdraw(w, who, now)
 		if err != nil {
@@ -63,6 +66,11 @@ func (d *Desk) replace(ctx context.Context, who news.Actor, id, wished news.Aler
 	switch {
 	case err != nil:
 		return nil, err
+	case next == nil && after.Kind == news.WithdrawalAlert:
+		return after, nil
+	case next == nil && after.Kind == news.CorrectionAlert:
+		// That correction never left, so its original is still to be withdrawn.
+		return d.replace(ctx, who, id, wished, rule)
 	case next == nil:
 		return after, d.halt(ctx, after, n)
 	case running:

@@ -372,10 +372,30 @@ func TestCorrectionsTakeTheLastFormsPlace(t *testing.T) {
 	if err != nil || w.Kind != news.WithdrawalAlert || w.Replaces != two.ID || w.Title != news.Withdrawn {
 		t.Fatalf("withdrawal: %+v, %v", w, err)
 	}
+	if again, err := d.WithdrawAlert(ctx, otto, first.ID, news.Alert{}); err != nil || again.ID != w.ID || again.State != news.AlertQueued {
+		t.Errorf("pressed twice, it is %+v, %v", again, err)
+	}
 	if _, err := d.CorrectAlert(ctx, vera, first.ID, news.Alert{Title: "No"}); news.KindOf(err) != news.Conflict {
 		t.Errorf("after a withdrawal: %v", err)
 	}
+	b.start(w.ID, news.Tally{})
+	for _, a := range b.alerts {
+		a.Finish(news.Tally{}, b.at)
+	}
+	if _, err := d.WithdrawAlert(ctx, vera, first.ID, news.Alert{}); news.KindOf(err) != news.Conflict {
+		t.Errorf("withdrawn again: %v", err)
+	}
+	// A correction that has not left yet does not leave what it corrects on the screens.
 	b.stories["out"].Status = news.Published
+	wrong, _ := d.ComposeAlert(ctx, vera, alert("out", everyone))
+	b.start(wrong.ID, news.Tally{})
+	mend, _ := d.CorrectAlert(ctx, vera, wrong.ID, news.Alert{Title: "Mended"})
+	if w, err := d.WithdrawAlert(ctx, vera, wrong.ID, news.Alert{}); err != nil || w.Kind != news.WithdrawalAlert || w.Replaces != wrong.ID {
+		t.Errorf("withdrawn before its correction left: %+v, %v", w, err)
+	}
+	if m, _ := b.Alert(ctx, mend.ID); m.State != news.AlertStopped {
+		t.Errorf("the correction is %s", m.State)
+	}
 	early, _ := d.ComposeAlert(ctx, vera, alert("out", everyone))
 	if a, err := d.WithdrawAlert(ctx, vera, early.ID, news.Alert{}); err != nil || a.ID != early.ID || a.State != news.AlertStopped {
 		t.Errorf("withdrawn before anything left: %+v, %v", a, err)
