@@ -38,7 +38,9 @@ func serveSamples(t *testing.T) (origin string, names []string) {
 	})
 	for _, lang := range []string{"en", "ar"} {
 		s := newSample(t, lang)
-		if lang == "en" { // both have the same files
+		mux.Handle("GET "+s.assets.Path("site.js"), s.assets)
+		mux.Handle("GET "+s.assets.Path("alerts."+lang+".js"), s.assets)
+		if lang == "en" { // both have the other files
 			mux.Handle("GET /assets/", s.assets)
 			mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.Write(Favicon()) })
 			mux.HandleFunc("GET /manifest.webmanifest", func(w http.ResponseWriter, _ *http.Request) { w.Write(s.r.Manifest()) })

@@ -17,7 +17,11 @@ func authorHref(slug string) string  { return "/authors/" + url.PathEscape(slug)
 
 // bareChrome is what a page has around it when the database cannot be asked.
 func (s *Site) bareChrome() Chrome {
-	return Chrome{SiteName: s.c.Name, Origin: s.origin, Feeds: FeedsAt("", s.c.Name)}
+	c := Chrome{SiteName: s.c.Name, Origin: s.origin, Feeds: FeedsAt("", s.c.Name)}
+	if s.c.Push != nil {
+		c.PushKey = s.c.Push.PublicKey()
+	}
+	return c
 }
 
 // chrome is what a page at path (canonical, encoded) has around it; section is the

@@ -15,7 +15,7 @@ var assetFiles embed.FS
 // hashedFiles are the files in assets/ whose address carries a hash.
 var hashedFiles = []string{"icon.svg", "icon-180.png", "icon-192.png", "icon-512.png"}
 
-// addFace registers the stylesheet, the script and the icons. colours is a
+// addFace registers the stylesheet and the icons. colours is a
 // style rule for each class c0 to c63, what stands in a picture's place until
 // it has come; who chooses a picture's class (internal/imaging) writes them.
 func addFace(assets *web.Assets, colours string) error {
@@ -24,11 +24,6 @@ func addFace(assets *web.Assets, colours string) error {
 		return err
 	}
 	assets.Add("site.css", css)
-	js, err := assetFiles.ReadFile("assets/site.js")
-	if err != nil {
-		return fmt.Errorf("read script: %w", err)
-	}
-	assets.Add("site.js", squeezeScript(js))
 	for _, name := range hashedFiles {
 		b, err := assetFiles.ReadFile("assets/" + name)
 		if err != nil {

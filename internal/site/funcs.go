@@ -40,6 +40,7 @@ func (r *Renderer) funcs() template.FuncMap {
 		"fill":   fill,
 		"plain":  fillPlain,
 		"plural": func(p Plural, n int, pairs ...any) (template.HTML, error) { return r.plural(p, n, pairs...) },
+		"words":  func(p Plural, n int) string { return plain(p.form(w.Lang, n), "n", w.number(n)) },
 		"num":    w.number,
 
 		"date":   func(t time.Time) string { return w.date(t.In(r.zone)) },
@@ -70,6 +71,7 @@ func (r *Renderer) funcs() template.FuncMap {
 		"facet":    r.facetName,
 		"problem":  r.problemText,
 		"feedHelp": r.feedHelp,
+		"mailStep": func(s MailStep) [2]string { a, b := r.mailStep(s); return [2]string{a, b} },
 		"failure":  func(s int) [2]string { a, b := r.failure(s); return [2]string{a, b} },
 		"host":     host,
 		"lines":    lines,

@@ -19,7 +19,7 @@ func TestIcons(t *testing.T) {
 	if os.Getenv("DATELINE_WRITE_ICONS") != "" {
 		writeIcons(t)
 	}
-	for name, size := range map[string]int{"icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512} {
+	for name, size := range map[string]int{"icon-96.png": 96, "icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512} {
 		b, err := os.ReadFile(filepath.Join("assets", name))
 		if err != nil {
 			t.Fatal(err)
@@ -81,7 +81,7 @@ func writeIcons(t *testing.T) {
 		}
 		return b.Bytes()
 	}
-	for name, size := range map[string]int{"icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512} {
+	for name, size := range map[string]int{"icon-96.png": 96, "icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512} {
 		if err := os.WriteFile(filepath.Join("assets", name), scaled(size), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -55,3 +55,14 @@ func pick[K comparable](what string, key K, names map[K]string) (string, error) 
 	}
 	return "", fmt.Errorf("name %s %v: unknown", what, key)
 }
+
+// mailStep gives the heading and the text of a step.
+func (r *Renderer) mailStep(s MailStep) (title, text string) {
+	w := r.words
+	said := map[MailStep][2]string{
+		MailSent: {w.MailSentTitle, w.MailSentText}, MailWrong: {w.MailWrongTitle, w.MailWrongText},
+		MailConfirm: {w.MailConfirmTitle, w.MailConfirmText}, MailOn: {w.MailOnTitle, w.MailOnText}, MailOld: {w.MailOldTitle, w.MailOldText},
+		MailStop: {w.MailStopTitle, w.MailStopText}, MailOff: {w.MailOffTitle, w.MailOffText},
+	}[s]
+	return said[0], said[1]
+}

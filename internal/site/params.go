@@ -10,6 +10,8 @@ func Params(path string) []string {
 		return oldParams
 	case "/search":
 		return searchParams
+	case "/alerts":
+		return alertParams
 	}
 	for _, l := range [...]string{sectionsAt, topicsAt, authorsAt} {
 		if slug, ok := strings.CutPrefix(path, l); ok && strings.IndexByte(slug, '/') < 0 {
@@ -22,6 +24,7 @@ func Params(path string) []string {
 var (
 	oldParams    = []string{"p", "page_id"} // WordPress' query forms, which imports bring
 	searchParams = []string{"q", "section", "topic", "author", "from", "to", "sort", "page"}
+	alertParams  = []string{"topic", "story", "stop"}
 	listParams   = []string{"page"}
 )
 

@@ -14,7 +14,7 @@ func TestParamsAreNamedOnlyWhereTheyAreRead(t *testing.T) {
 		{"/sections/world", listParams}, {"/topics/sea", listParams}, {"/authors/ada-moss", listParams},
 		{"/search", searchParams}, {"/", oldParams},
 		{"/2026/11/25/a-story", nil}, {"/2026/11/25/a-story/history", nil}, {"/2026/11/25/a-story.ninjs", nil},
-		{"/about", nil}, {"/alerts", nil}, {"/feed.rss", nil}, {"/sections/world/feed.rss", nil}, {"/topics/sea/feed.json", nil},
+		{"/alerts", alertParams}, {"/about", nil}, {"/alerts/feed.rss", nil}, {"/alerts/mail", nil}, {"/feed.rss", nil}, {"/sections/world/feed.rss", nil}, {"/topics/sea/feed.json", nil},
 		{"/sitemap.xml", nil}, {"/sections", nil}, {"/nowhere/at/all", nil},
 	} {
 		if got := Params(c.path); !slices.Equal(got, c.want) {

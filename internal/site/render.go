@@ -24,6 +24,7 @@ type Renderer struct {
 	zone     *time.Location
 	assets   *web.Assets
 	manifest []byte
+	worker   []byte // the service worker
 	pages    map[string]*template.Template
 	bufs     sync.Pool
 }
@@ -55,6 +56,9 @@ func NewRenderer(o Options) (*Renderer, error) {
 	}
 	r := &Renderer{words: words, zone: o.Zone, assets: o.Assets, pages: map[string]*template.Template{}}
 	if r.manifest, err = manifest(o.SiteName, words.Lang, o.Assets); err != nil {
+		return nil, err
+	}
+	if r.worker, err = alertScripts(o.SiteName, words, o.Assets); err != nil {
 		return nil, err
 	}
 	r.bufs.New = func() any { return new(bytes.Buffer) }
@@ -135,7 +139,12 @@ func (r *Renderer) Describe(p Page) {
 	case *StandingPage:
 		title = p.Headline
 	case *AlertsPage:
-		title, about = w.AlertsTitle, w.AlertsNone
+		title, about = w.AlertsTitle, w.AlertsOffer
+		if !p.Possible() {
+			about = w.AlertsNone
+		}
+	case *MailPage:
+		title, about = r.mailStep(p.Step)
 	case *GonePage:
 		title, about = w.GoneTitle, w.GoneText
 	case *FailurePage:

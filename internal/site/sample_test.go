@@ -223,6 +223,8 @@ func (s *sample) article() *ArticlePage {
 	p.SectionURL = lead.Section.URL
 	p.Social = Social{Type: "article", Image: "/media/0/1600.jpg", ImageWidth: 1600, ImageHeight: 1067, ImageAlt: "Hills", Published: p.Published,
 		Modified: p.Updated, Section: lead.Section.Name, Tags: []string{"Orrin"}, AuthorNames: []string{"Nadia Ferro"}}
+	p.PushKey = sampleKey
+	p.FollowTopic, p.FollowURL = NavItem{Name: "Orrin", URL: "/alerts?topic=orrin&story=" + sampleStory}, "/alerts?story="+sampleStory
 	p.JSONLD = template.JS(`{"@context":"https://schema.org","@type":"NewsArticle","headline":"The bridge"}`)
 	if s.lang == "ar" {
 		p.Picture = samplePicture(0, "سيارات على الجسر عند الفجر", "أولى السيارات على الجسر صباح الأربعاء.", "لينا هاشم / وكالة أنباء الساحل")
@@ -307,6 +309,23 @@ func (s *sample) search() *SearchPage {
 	return p
 }
 
+// sampleKey is a VAPID key as a server's is.
+const sampleKey = "BDd3_hVL9fZi9Ybo2UUzA284WG5FZR30_95YeZJsiApwXKpNcF1rRPF3foIiBHXRdJI2Qhumhf6_LFTeZaNndIo"
+
+const sampleStory = "019abcde-0000-7000-8000-000000000001"
+
+func (s *sample) alerts() *AlertsPage {
+	p := &AlertsPage{Chrome: s.chrome("/alerts"), Mail: true, Topics: []AlertChoice{{ID: "orrin", Name: "Orrin", On: true}, {ID: "bridges", Name: "Bridges"},
+		{ID: "parliament", Name: "Parliament"}, {ID: "coast", Name: "Coast"}, {ID: "water", Name: "Water"}, {ID: "orrin-ar", Name: "أورين", Lang: "ar"}},
+		Stories: []AlertChoice{{ID: sampleStory, Name: s.stories[0].Headline, On: true}}}
+	p.PushKey = sampleKey
+	p.Shown = []AlertEntry{
+		{ID: "019abcde-0000-7000-8000-000000000003", Title: s.stories[0].Headline, Body: s.stories[0].Standfirst, URL: s.stories[0].URL, At: at(25, 14, 6), Changed: at(25, 14, 20), Was: "Bridge to Orrin collapses on its first day"},
+		{ID: "019abcde-0000-7000-8000-000000000002", Title: s.stories[2].Headline, Body: s.stories[2].Standfirst, URL: s.stories[2].URL, At: at(24, 21, 40)},
+		{ID: "019abcde-0000-7000-8000-000000000001", Title: "This alert was withdrawn", Lang: "en", At: at(23, 7, 12), Changed: at(23, 7, 30), Withdrawn: true}}
+	return p
+}
+
 // pages are every kind of page, by a name for files and messages.
 func (s *sample) pages() map[string]Page {
 	nothing := s.search()
@@ -319,6 +338,7 @@ func (s *sample) pages() map[string]Page {
 	bare := s.article()
 	bare.Chrome = s.chrome("/2026/11/25/bare")
 	bare.Kicker, bare.Standfirst, bare.Picture, bare.Byline, bare.Updated = "", "", nil, nil, time.Time{}
+	bare.FollowTopic = NavItem{}
 	bare.Corrections, bare.Topics, bare.Related, bare.Versions, bare.Comments = nil, nil, nil, 1, CommentsClosed
 	bare.External, bare.Preview, bare.Section = "https://www.other.example/story", true, NavItem{}
 	empty := &FrontPage{Chrome: s.chrome("/")}
@@ -326,6 +346,10 @@ func (s *sample) pages() map[string]Page {
 	topic.Chrome, topic.Kind, topic.Name, topic.Stories, topic.Total, topic.Pager = s.chrome("/topics/x"), ListPlace, "Orrin", nil, 0, Pager{}
 	page2 := s.listing()
 	page2.Path, page2.Pager = "/sections/world?page=2", Pager{2, 62, "/sections/world", "/sections/world?page=3"}
+	stop := s.alerts()
+	stop.Stop = &AlertStop{What: "topic:orrin", Name: "Orrin"}
+	byMail := s.alerts()
+	byMail.PushKey = ""
 	about := "About"
 	if s.lang == "ar" {
 		about = "من نحن"
@@ -336,8 +360,12 @@ func (s *sample) pages() map[string]Page {
 		"front": s.front(), "front-empty": empty, "article": s.article(), "article-foreign": s.foreign(), "article-bare": bare,
 		"listing": s.listing(), "listing-page2": page2, "listing-empty": topic, "history": s.history(),
 		"search": s.search(), "search-nothing": nothing, "search-problem": problem, "search-ask": ask,
-		"standing":  &StandingPage{Chrome: s.chrome("/about"), Headline: about, Body: s.body(enBody, "", "en"), Updated: at(1, 9, 0)},
-		"alerts":    &AlertsPage{s.chrome("/alerts")},
+		"standing": &StandingPage{Chrome: s.chrome("/about"), Headline: about, Body: s.body(enBody, "", "en"), Updated: at(1, 9, 0)},
+		"alerts":   s.alerts(), "alerts-none": &AlertsPage{Chrome: s.chrome("/alerts")}, "alerts-stop": stop, "alerts-mail": byMail,
+		"mail-sent": &MailPage{Chrome: lost, Step: MailSent}, "mail-wrong": &MailPage{Chrome: lost, Step: MailWrong},
+		"mail-confirm": &MailPage{Chrome: lost, Step: MailConfirm, Action: confirmPath, ID: "1", Key: "2"},
+		"mail-stop":    &MailPage{Chrome: lost, Step: MailStop, Action: stopPath + "?id=1&key=2"}, "mail-old": &MailPage{Chrome: lost, Step: MailOld},
+		"mail-on": &MailPage{Chrome: lost, Step: MailOn}, "mail-off": &MailPage{Chrome: lost, Step: MailOff},
 		"gone":      &GonePage{Chrome: lost, Notice: "We took this story down because its main source has withdrawn.\nThe newsroom", At: at(25, 20, 0)},
 		"not-found": &FailurePage{Chrome: lost, Status: 404, Latest: s.stories[:5]},
 		"broken":    &FailurePage{Chrome: lost, Status: 500, Reference: "req-7f3a"},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"runtime"
 	"strconv"
@@ -58,6 +59,18 @@ type Finder interface {
 	Related(ctx context.Context, id string, n int) ([]search.Related, error)
 }
 
+// Alerts are what went out to readers.
+type Alerts interface {
+	// ShownAlerts gives the last ones as readers may see them now, newest first.
+	ShownAlerts(ctx context.Context, limit int) ([]news.ShownAlert, error)
+}
+
+// Push is what browsers need to know to get notifications.
+type Push interface {
+	// PublicKey is the VAPID key in use, base64url; empty where none are sent.
+	PublicKey() string
+}
+
 // Config builds a Site.
 type Config struct {
 	Stories  Stories
@@ -71,6 +84,17 @@ type Config struct {
 	Lang     string // BCP 47
 	Origin   *url.URL
 	Zone     *time.Location
+	// Alerts may be nil: nothing was sent. Push may be nil: nothing can be.
+	Alerts Alerts
+	Push   Push
+	// Mailing is where readers are kept who want alerts by mail; with Mail they can.
+	Mailing Mailing
+	Mail    bool
+	// OldWorkers are further addresses at which browsers look for the service worker of
+	// the system before this one.
+	OldWorkers []string
+	// Client is the address a request comes from, for limits; nil takes the connection's.
+	Client func(*http.Request) netip.Addr
 	// Staff says who asks, for pictures that are not public; an error is nobody.
 	Staff func(*http.Request) (news.Actor, error)
 	// Searches is where searches run; nil means a room with a place for each processor.
@@ -87,6 +111,7 @@ type Site struct {
 	origin string
 	asking web.Room // for searches at work
 	full   fullStories
+	limits mailLimits
 }
 
 // A Route is one address pattern of this door. All of them are for everybody.
@@ -101,6 +126,7 @@ func New(c Config) *Site {
 	if s.asking == nil {
 		s.asking = web.NewRoom(runtime.GOMAXPROCS(0))
 	}
+	s.limits = newMailLimits(c.Now)
 	s.door = web.Door{Log: c.Log, Fail: s.fail}
 	for _, r := range s.Routes() {
 		s.mux.Handle(r.Pattern, s.door.Handle(orBusy(r.handle)))
@@ -132,6 +158,13 @@ func (s *Site) Routes() []Route {
 		{"GET /{slug}", s.serveStanding},
 		{"GET /search", s.serveSearch},
 		{"GET /alerts", s.serveAlerts},
+		{"GET /alerts/feed.rss", s.serveAlertsFeed},
+		{"GET /alerts/mail", s.serveMailSent},
+		{"POST /alerts/mail", s.askMail},
+		{"GET /alerts/mail/confirm", s.serveMailConfirm},
+		{"POST /alerts/mail/confirm", s.confirmMail},
+		{"GET /alerts/mail/stop", s.serveMailStop},
+		{"POST /alerts/mail/stop", s.stopMail},
 		{"GET /feed.rss", s.serveFeed(siteList, "rss")},
 		{"GET /feed.atom", s.serveFeed(siteList, "atom")},
 		{"GET /feed.json", s.serveFeed(siteList, "json")},
@@ -150,6 +183,9 @@ func (s *Site) Routes() []Route {
 			Route{"GET /" + l.path + "/{slug}/feed.rss", s.serveFeed(l, "rss")},
 			Route{"GET /" + l.path + "/{slug}/feed.atom", s.serveFeed(l, "atom")},
 			Route{"GET /" + l.path + "/{slug}/feed.json", s.serveFeed(l, "json")})
+	}
+	for _, path := range s.workers() {
+		routes = append(routes, Route{"GET " + path, s.serveWorker})
 	}
 	return routes
 }
@@ -215,25 +251,32 @@ func (s *Site) refusal(ctx context.Context, path string, tags []string, err erro
 // database, which may be what is missing.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, f web.Failure) {
 	p := &FailurePage{Chrome: s.bareChrome(), Status: f.Status}
-	p.NoIndex = true
 	if f.Status >= 500 {
 		p.Reference = web.RequestID(w)
 	}
+	if f.Retry > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(f.Retry.Seconds())))
+	}
+	if err := s.own(w, r, f.Status, p); err != nil {
+		web.PlainPage(w, r, f)
+	}
+}
+
+// own answers with a page that is for this one request, and kept by nobody.
+func (s *Site) own(w http.ResponseWriter, r *http.Request, status int, p Page) error {
+	p.chrome().NoIndex = true
 	s.c.Renderer.Describe(p)
 	body, err := s.c.Renderer.Render(p)
 	if err != nil {
-		web.PlainPage(w, r, f)
-		return
+		return err
 	}
 	h := w.Header()
 	web.SetPolicy(h)
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	if f.Retry > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(f.Retry.Seconds())))
-	}
-	w.WriteHeader(f.Status)
+	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		w.Write(body)
 	}
+	return nil
 }

@@ -59,6 +59,7 @@ func (s *Site) article(ctx context.Context, path string) (Page, []string, error)
 	if c.CommentsShut {
 		p.Comments = CommentsClosed
 	}
+	s.follow(p, st)
 	s.describeArticle(p, st, parts)
 	tags := append(parts.tags, news.StoryTag(st.ID), news.PathTag(st.Address), news.SectionTag(c.Section.Slug))
 	return p, tags, nil

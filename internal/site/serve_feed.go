@@ -254,10 +254,3 @@ func (s *Site) serveManifest(w http.ResponseWriter, r *http.Request) error {
 		return s.c.Renderer.Manifest(), []string{news.SiteTag}, nil
 	})
 }
-
-func (s *Site) serveAlerts(w http.ResponseWriter, r *http.Request) error {
-	return s.page(w, r, func(ctx context.Context) (Page, []string, error) {
-		c, err := s.chrome(ctx, "/alerts", "")
-		return &AlertsPage{c}, nil, err
-	})
-}

@@ -29,6 +29,10 @@ type ArticlePage struct {
 	Topics     []NavItem
 	Related    []StoryCard
 	Comments   CommentState
+	// FollowTopic and FollowURL lead to alerts on the story's first topic and on the
+	// story; empty where none are sent.
+	FollowTopic NavItem
+	FollowURL   string
 	// Preview is set where the desk looks at a story that is not public.
 	Preview bool
 }

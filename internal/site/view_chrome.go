@@ -40,6 +40,10 @@ type Chrome struct {
 	// Query is what stands in the search box.
 	Query string
 
+	// PushKey is the key that notifications are asked for with (VAPID, base64url); empty
+	// where this server sends none.
+	PushKey string
+
 	Social Social
 	// JSONLD goes into the head as it is. It must come from json.Marshal,
 	// which writes "<" as \u003c; Render refuses one that could end the script.

@@ -14,12 +14,6 @@ type StandingPage struct {
 
 func (*StandingPage) template() string { return "standing" }
 
-// AlertsPage says honestly that alerts are not sent yet, and what is there
-// instead: Chrome.Feeds.
-type AlertsPage struct{ Chrome }
-
-func (*AlertsPage) template() string { return "alerts" }
-
 // GonePage stands where a story was taken down (410). Nothing of the story is
 // repeated but what the newsroom says in its notice.
 type GonePage struct {

@@ -70,6 +70,104 @@ type Words struct {
 	FeedJSON        string
 	FeedsHelp       string
 
+	// Notifications: the offer, the page, the mails, what a browser's state is called, and
+	// what the worker says.
+	AlertsOnTopic      string // {topic}
+	FollowStory        string
+	AlertsNoScript     string
+	AlertsNoScriptMail string
+	AlertsNoScriptFeed string
+	ChooseWhat         string
+	WhatAll            string
+	WhatBreaking       string
+	WhatChosen         string
+	ChooseTopics       string
+	ChooseStories      string
+	ChooseWhen         string
+	QuietFrom          string
+	QuietTo            string
+	QuietHint          string
+	MostPerDay         string
+	MostAny            string
+	SaveChoice         string
+	TestAlert          string
+	PauseAlerts        string
+	ResumeAlerts       string
+	StopAlerts         string
+	ByMail             string
+	ByMailHelp         string
+	MailAddress        string
+	MailButton         string
+	LastAlerts         string
+	LastAlertsNone     string
+	AlertsFeed         string
+	AlertCorrected     string // {date}
+	AlertWithdrawn     string // {date}
+	AlertWas           string // {title}
+	AlertsFeedTitle    string // {site}
+	CorrectionTitle    string // {title}
+	AlertsInFeed       string
+	StopOn             string // {name}
+	StopOnHelp         string
+	StopNoScript       string
+	ThisStory          string
+	MailSentTitle      string
+	MailSentText       string
+	MailWrongTitle     string
+	MailWrongText      string
+	MailConfirmTitle   string
+	MailConfirmText    string
+	MailConfirmButton  string
+	MailOnTitle        string
+	MailOnText         string
+	MailStopTitle      string
+	MailStopText       string
+	MailStopButton     string
+	MailOffTitle       string
+	MailOffText        string
+	MailOldTitle       string
+	MailOldText        string
+	ToAlerts           string
+	MailSubject        string // {site}
+	MailBody           string // {site} {link}
+	StateUnsupported   string
+	StateInApp         string
+	StatePrivate       string
+	StateHome          string // {site}
+	StateBlocked       string
+	UnblockChrome      string
+	UnblockFirefox     string
+	UnblockSafari      string
+	UnblockPhone       string
+	StateAsking        string
+	StateClosed        string
+	StateSubscribing   string
+	StateOn            string
+	StatePaused        string
+	StateFailed        string
+	StateOff           string
+	StateSaved         string
+	StateTested        string
+	StateTooMany       string
+	StateStopped       string // {name}
+	StateNone          string
+	StateTopic         string // {topic}
+	StateStory         string
+	OnlyTopic          string // {topic}
+	OnlyStory          string
+	AStory             string
+	MoreChoices        string
+	StopThis           string
+	Close              string
+	TryAgain           string
+	ChangeOrStop       string
+	WorkerNews         string // {site}
+	WorkerStopped      string
+	WorkerNotStopped   string
+	OfflineTitle       string
+	OfflineText        string
+	MostADay           Plural // {n}
+
 	// Listings.
 	KindSection      string
 	KindAuthor       string

@@ -1,5 +1,7 @@
 // All the script there is. Each part has a reason, and every page works without.
 (d => {
+	// Browsers of before 2024 cannot tell a stylesheet that scripts run.
+	if (!matchMedia('(scripting)').matches) d.documentElement.classList.add('scripts')
 	// Copying a story's address: what phones hide in two menus. Where the
 	// system has a sheet for sharing, that opens.
 	for (const b of d.querySelectorAll('[data-copy]')) b.addEventListener('click', async () => {
@@ -32,4 +34,28 @@
 		// Back from the results, the form is whole again.
 		addEventListener('pageshow', () => { for (const e of f.elements) e.disabled = false })
 	}
+	// Notifications. What is behind their buttons is fetched when one is pressed, or
+	// when this browser has notifications already: here, or from the system before.
+	if (!d.currentScript.dataset.pushKey) return
+	const alerts = use => import('ALERTS').then(use)
+	for (const a of d.querySelectorAll('.alerts > a, .offer a')) a.addEventListener('click', e => {
+		if (e.button || e.ctrlKey || e.metaKey || e.shiftKey) return
+		e.preventDefault()
+		alerts(m => m.open(a)).catch(() => location = a.href)
+	})
+	d.addEventListener('click', e => {
+		const b = e.target.closest('[data-do]')
+		if (b) alerts(m => m.press(b))
+	})
+	const allowed = window.Notification?.permission, form = d.querySelector('.choose')
+	let was
+	try {
+		was = localStorage.alerts
+	} catch {
+		// Storage is off.
+	}
+	const start = () => alerts(m => m.start())
+	if (was ? was.includes('"on":true') : allowed === 'granted') (window.requestIdleCallback || setTimeout)(start)
+	else if (form && (allowed !== 'default' || !window.PushManager)) start()
+	else form?.addEventListener('focusin', start, { once: true })
 })(document)
