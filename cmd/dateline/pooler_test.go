@@ -21,6 +21,7 @@ import (
 // statement, no LISTEN, no lock. They migrate at once, and what either shows is never
 // stale on the other.
 func TestBehindATransactionPooler(t *testing.T) {
+	long(t)
 	direct := pgtest.Database(t)
 	database := pgtest.Pooler(t, direct)
 	data := t.TempDir()
