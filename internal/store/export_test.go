@@ -25,3 +25,6 @@ func Statements(s *Store) (n int) {
 	s.stmts.Range(func(any, any) bool { n++; return true })
 	return n
 }
+
+// LeaseTime is how long a node's lease in the ledger lasts.
+const LeaseTime = leaseTime
