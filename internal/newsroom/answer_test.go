@@ -81,8 +81,14 @@ func has(n *html.Node, name string) bool {
 // form reads the editing form as a browser would send it.
 func (a *answer) form() url.Values {
 	a.t.Helper()
+	return a.formAt("id", "editor")
+}
+
+// formAt reads the form that has an attribute.
+func (a *answer) formAt(name, value string) url.Values {
+	a.t.Helper()
 	v := url.Values{}
-	forms := a.all("form", "id", "editor")
+	forms := a.all("form", name, value)
 	if len(forms) != 1 {
 		a.t.Fatalf("%s has %d editing forms: %.600s", a.name, len(forms), a.text(nil))
 	}
@@ -102,6 +108,10 @@ func (a *answer) form() url.Values {
 		switch d.Data {
 		case "input":
 			kind := attr(d, "type")
+			if attr(d, "type") == "checkbox" && has(d, "checked") {
+				v.Add(name, attr(d, "value"))
+				continue
+			}
 			if kind == "file" || (kind == "radio" || kind == "checkbox") && !has(d, "checked") {
 				continue
 			}

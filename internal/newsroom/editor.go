@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -73,9 +74,19 @@ func (n *Newsroom) story(w http.ResponseWriter, r *http.Request, who news.Actor)
 	q := r.URL.Query()
 	page.Saved = q.Has("done")
 	if q.Get("done") == "publish" && s.Live != nil {
-		page.Live = &liveTimes{Page: ms(q.Get("page")), Search: ms(q.Get("search")), Feeds: ms(q.Get("feeds")), URL: s.Address}
+		page.Live = n.liveTimes(s, who, q)
 	}
 	return n.showEditor(w, r, http.StatusOK, page)
+}
+
+// liveTimes are the figures that our own redirect carries, and what an editor may want
+// to do next.
+func (n *Newsroom) liveTimes(s *news.Story, who news.Actor, q url.Values) *liveTimes {
+	l := &liveTimes{Page: ms(q.Get("page")), Search: ms(q.Get("search")), Feeds: ms(q.Get("feeds")), URL: s.Address}
+	if n.alertsOn() && who.Role.Publishes() && s.Kind == news.Article {
+		l.Alert = "/desk/alerts/new?story=" + string(s.ID)
+	}
+	return l
 }
 
 // ms reads a figure that our own redirect carries.

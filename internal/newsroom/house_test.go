@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -57,6 +58,8 @@ type house struct {
 	srv    *httptest.Server
 	keeper *auth.Keeper
 	files  *drawer
+	post   *postroom
+	mails  chan string // sign-in links that were mailed
 	people map[news.Role]news.Person
 }
 
@@ -80,7 +83,13 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })
-	h.desk = desk.New(desk.Options{Stories: h.store, Pictures: h.store, Files: h.files, Live: atOnce{}, Zone: zone, Log: log})
+	house := news.AlertHouse{Countdown: 3 * time.Second, Patience: 3 * time.Minute, Fresh: 5 * time.Minute}
+	h.post = &postroom{store: h.store, house: house, tally: map[news.AlertID]*news.Tally{}, frozen: map[news.AlertID]bool{}}
+	h.mails = make(chan string, 5)
+	h.desk = desk.New(desk.Options{
+		Stories: h.store, Pictures: h.store, Files: h.files, Live: atOnce{}, Zone: zone, Log: log,
+		Alerts: h.store, Courier: h.post, House: house,
+	})
 	public, _ := url.Parse("http://news.example.org")
 	h.keeper = auth.New(auth.Options{
 		Store: h.store, Public: public, Now: h.store.Now,
@@ -90,6 +99,11 @@ func open(t *testing.T) *house {
 	h.rooms, err = New(Options{
 		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: h.desk, Keeper: h.keeper,
 		Assets: ass, Log: log, Now: h.store.Now, Zone: zone, SiteName: "The Example", Public: public,
+		Alerting: h.desk, House: house, Devices: h.store, Push: pushes{},
+		MailLink: func(_ context.Context, to news.Person, link string) error {
+			h.mails <- to.Email + " " + link
+			return nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -201,9 +215,9 @@ func (b *browser) do(method, path string, body io.Reader, header map[string]stri
 		b.h.t.Fatal(err)
 	}
 	for _, c := range resp.Cookies() {
-		b.cook = []*http.Cookie{c}
-		if c.MaxAge < 0 {
-			b.cook = nil
+		b.cook = slices.DeleteFunc(b.cook, func(old *http.Cookie) bool { return old.Name == c.Name })
+		if c.MaxAge >= 0 {
+			b.cook = append(b.cook, c)
 		}
 	}
 	doc, err := html.Parse(bytes.NewReader(text))

@@ -86,6 +86,14 @@ type Options struct {
 	Public     *url.URL
 	Texts      web.Room // where long texts are read; nil means one after another
 	Uploads    web.Room // whose places are files held in memory; nil means two
+
+	Alerting    Alerting        // nil: this newsroom sends no alerts
+	House       news.AlertHouse // of which the countdown and the two waits are looked at; none means the standard
+	AlertBudget int             // alerts to everyone that readers bear a day; 0 means 5
+	Devices     Devices         // nil: no browser of the staff can be registered
+	Push        Push            // likewise
+	// MailLink mails somebody on the staff a sign-in link; nil: there is no mail.
+	MailLink func(ctx context.Context, to news.Person, link string) error
 }
 
 // A Newsroom serves the desk.
@@ -107,6 +115,12 @@ func New(o Options) (*Newsroom, error) {
 	}
 	if o.Uploads == nil {
 		n.o.Uploads = web.NewRoom(2)
+	}
+	if o.House == (news.AlertHouse{}) {
+		n.o.House = news.StandardAlertHouse
+	}
+	if o.AlertBudget == 0 {
+		n.o.AlertBudget = standardBudget
 	}
 	if err := o.Assets.AddFS(assets, "assets"); err != nil {
 		return nil, err

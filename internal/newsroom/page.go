@@ -28,6 +28,7 @@ type frame struct {
 	At       string // which part of the desk the navigation marks
 	SiteName string
 	Me       news.Actor // empty when nobody is signed in
+	Alerts   bool       // this newsroom sends alerts
 	Done     string     // a sentence on what just happened
 	Live     *liveTimes // after a publication
 	Problem  string     // a sentence on what did not happen
@@ -48,13 +49,14 @@ func (f frame) FaultOf(field string) string {
 type liveTimes struct {
 	Page, Search, Feeds int64 // ms
 	URL                 string
+	Alert               string // where an alert about it is composed; may be empty
 }
 
 // Longest is when all of it was live.
 func (l liveTimes) Longest() int64 { return max(l.Page, l.Search, l.Feeds) }
 
 func (n *Newsroom) frame(r *http.Request, who news.Actor, at, title string) frame {
-	return frame{Title: title, At: at, SiteName: n.o.SiteName, Me: who, Done: doneWords[r.URL.Query().Get("done")]}
+	return frame{Title: title, At: at, SiteName: n.o.SiteName, Me: who, Alerts: n.alertsOn(), Done: doneWords[r.URL.Query().Get("done")]}
 }
 
 // failed puts a refusal into the frame, for showing it on the form it came from.
@@ -81,13 +83,24 @@ func parsePages(n *Newsroom) (map[string]*template.Template, error) {
 		"action":   entryWord,
 		"has":      func(steps []news.Step, s string) bool { return slices.Contains(steps, news.Step(s)) },
 		"inc":      func(i int) int { return i + 1 },
+		"second":   func(t time.Time) string { return t.In(n.o.Zone).Format("15:04:05") },
 		"truncate": truncate,
+		"count":    count,
+		"plural":   plural,
+		"took":     took,
+		"clock":    clock,
+		"service":  service,
+		"unsent":   func(t news.Tally) int { return t.Retrying + t.Waiting },
+		"whom":     whom,
+		"did":      alertWord,
+		"kindWord": func(k news.AlertKind) string { return alertKinds[k] },
+		"stand":    func(s news.AlertState) string { return alertStates[s] },
 		"thumb":    thumb,
 		"large":    large,
 
 		// In a list of choices nothing but a character keeps a headline to itself.
 		"isolate": func(s string) string { return "\u2068" + s + "\u2069" },
-	}).ParseFS(templates, "templates/layout.html", "templates/parts.html")
+	}).ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/alertparts.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the desk's layout: %w", err)
 	}
@@ -98,7 +111,7 @@ func parsePages(n *Newsroom) (map[string]*template.Template, error) {
 	pages := map[string]*template.Template{}
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), ".html")
-		if name == "layout" || name == "parts" {
+		if name == "layout" || name == "parts" || name == "alertparts" {
 			continue
 		}
 		t, err := base.Clone() // every page fills the same "main"

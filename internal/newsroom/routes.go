@@ -59,7 +59,7 @@ const (
 
 // Routes lists every address of the desk and who may come.
 func (n *Newsroom) Routes() []Route {
-	return []Route{
+	return append(n.alertRoutes(), []Route{
 		{Pattern: "GET /desk/sign-in", Who: All, serve: n.signInPage},
 		{Pattern: "POST /desk/sign-in", Who: All, serve: n.signIn},
 		{Pattern: "POST /desk/sign-out", Who: All, serve: n.signOut},
@@ -103,7 +103,7 @@ func (n *Newsroom) Routes() []Route {
 		{Pattern: "GET /desk/", Who: Members, serve: func(http.ResponseWriter, *http.Request, news.Actor) error {
 			return news.Missing("page at the desk")
 		}},
-	}
+	}...)
 }
 
 // guard asks who comes before a route's page is made.

@@ -206,7 +206,7 @@ func (n *Newsroom) step(w http.ResponseWriter, r *http.Request, who news.Actor, 
 		page := n.editorOf(r, who, after)
 		page.Done, page.Report, page.Saved = doneWords[done], report, true
 		if done == "publish" {
-			page.Live = &liveTimes{Page: ms(query.Get("page")), Search: ms(query.Get("search")), Feeds: ms(query.Get("feeds")), URL: after.Address}
+			page.Live = n.liveTimes(after, who, query)
 		}
 		return n.showEditor(w, r, http.StatusOK, page)
 	}

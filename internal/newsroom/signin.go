@@ -59,7 +59,7 @@ func (n *Newsroom) signIn(w http.ResponseWriter, r *http.Request, _ news.Actor) 
 	if err != nil {
 		return err
 	}
-	return seeOther(w, r, "/desk/", "")
+	return seeOther(w, r, n.wayBack(w, r), "")
 }
 
 func (n *Newsroom) signOut(w http.ResponseWriter, r *http.Request, _ news.Actor) error {

@@ -17,7 +17,11 @@ var doneWords = map[string]string{
 	"kill": "Killed. Readers see nothing of it any more.", "spike": "Binned. Return it to get it back.",
 	"front": "The front page is arranged.", "section": "The section is saved.", "topic": "The topic is saved.",
 	"disable": "This person is signed out everywhere and cannot sign in.", "enable": "This person can sign in again.",
-	"revoke": "The token does not work any more.", "nothing": "Nothing was changed, so nothing was saved.",
+	"revoke":       "The token does not work any more.",
+	"device":       "This browser is registered: tests and alerts that wait for approval go to it.",
+	"device-gone":  "The device is removed. Nothing goes to it any more.",
+	"alert-before": "This form was sent before. Here is what it sent then; what you changed in it since was not sent.",
+	"nothing":      "Nothing was changed, so nothing was saved.",
 }
 
 // fieldWords name a story's fields in lists of changes and of mistakes.
@@ -28,6 +32,7 @@ var fieldWords = map[string]string{
 	"slug": "Address", "embargo_until": "Embargo", "publish_at": "Publish at", "time_zone": "Time zone",
 	"external_url": "Link elsewhere", "comments": "Comments", "note": "Note", "file": "Picture file",
 	"kind": "Kind", "text": "Note to readers", "notice": "Notice", "name": "Name", "email": "Mail address", "role": "Role",
+	"title": "Title", "audience": "To whom", "importance": "Importance", "pace": "How fast", "send_at": "When", "subscription": "This browser",
 	"aliases": "Other names", "lead": "Lead", "pins": "Pins", "position": "Order",
 }
 
