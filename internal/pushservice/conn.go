@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"sync"
 	"time"
 )
@@ -18,7 +19,12 @@ const (
 	maxOut       = 1 << 20
 	writeTimeout = 20 * time.Second
 	lingerFor    = 2 * time.Second
-	bufferSize   = 64 << 10
+	// What one read from the network can bring, and the frames of one TLS
+	// record with what the record before left.
+	readSize   = 64 << 10
+	bufferSize = 2 * (frameHeader + maxFrame)
+	// With a whole TLS record read already, answers wait for it.
+	wholeRecord = 17 << 10
 )
 
 // A stream is one message under way.
@@ -37,6 +43,8 @@ type stream struct {
 type conn struct {
 	at  *origin
 	net *tls.Conn
+	// ahead is the reader's view of the network below TLS.
+	ahead *readAhead
 
 	mu      sync.Mutex // of what follows, and of writing
 	out     []byte
@@ -66,8 +74,8 @@ type conn struct {
 	wake  time.Time // when it runs; zero if it does not
 }
 
-func newConn(at *origin, n *tls.Conn) *conn {
-	c := &conn{at: at, net: n, decoder: newDecoder(), streams: make(map[uint32]*stream), goneID: 1<<31 - 1, credit: defaultWindow}
+func newConn(at *origin, n *tls.Conn, ahead *readAhead) *conn {
+	c := &conn{at: at, net: n, ahead: ahead, decoder: newDecoder(), streams: make(map[uint32]*stream), goneID: 1<<31 - 1, credit: defaultWindow}
 	c.judge = judge{at: at, reader: tokenReader{tokens: at.s.issuer.tokens}}
 	c.serial = at.s.conns.Add(1) << 40
 	return c
@@ -100,11 +108,11 @@ func (c *conn) serve() {
 	c.mu.Unlock()
 	switch {
 	case errors.Is(err, errCut):
-		cut(c.net.NetConn())
+		cut(c.ahead.Conn)
 	case errors.Is(err, errOver), broken != nil:
 		c.linger()
 	}
-	_ = c.net.NetConn().Close()
+	_ = c.ahead.Close()
 }
 
 // linger waits until the client has read all, as closing with bytes unread
@@ -119,6 +127,7 @@ func (c *conn) linger() {
 
 func (c *conn) speak() error {
 	buf := make([]byte, bufferSize)
+	c.ahead.buf = make([]byte, readSize)
 	if _, err := io.ReadFull(c.net, buf[:len(preface)]); err != nil {
 		return err
 	}
@@ -185,8 +194,10 @@ func (c *conn) handle(b []byte) (used int, err error) {
 		}
 	}
 	c.judge.settle()
-	if ferr := c.flush(); err == nil {
-		err = ferr
+	if err != nil || c.ahead.buffered() < wholeRecord || len(c.out) > maxFrame {
+		if ferr := c.flush(); err == nil {
+			err = ferr
+		}
 	}
 	if err == nil && c.gone && len(c.streams) == 0 {
 		err = errOver
@@ -229,6 +240,31 @@ func (c *conn) free(s *stream) {
 		c.spare = append(c.spare, s)
 	}
 }
+
+// A readAhead reads more from a connection than it is asked for.
+type readAhead struct {
+	net.Conn
+	buf         []byte
+	from, until int
+}
+
+func (r *readAhead) Read(b []byte) (int, error) {
+	if r.buf == nil || len(b) >= len(r.buf) && r.from == r.until {
+		return r.Conn.Read(b)
+	}
+	if r.from == r.until {
+		n, err := r.Conn.Read(r.buf)
+		r.from, r.until = 0, n
+		if n == 0 {
+			return 0, err
+		}
+	}
+	n := copy(b, r.buf[r.from:r.until])
+	r.from += n
+	return n, nil
+}
+
+func (r *readAhead) buffered() int { return r.until - r.from }
 
 // nonsense is what a service that has lost its mind writes: the head says that
 // 16 MB of an unknown frame follow.

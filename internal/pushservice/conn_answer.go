@@ -61,7 +61,7 @@ func (c *conn) finish(s *stream, rest []byte) error {
 	case Close:
 		c.judge.settle()
 		_ = c.flush()
-		_ = c.net.NetConn().Close()
+		_ = c.ahead.Close()
 		return errCut
 	case Garbage:
 		c.judge.settle()

@@ -64,7 +64,7 @@ func (c *conn) announce(now time.Time) {
 	}
 	c.tell(w)
 	if c.flush() != nil {
-		_ = c.net.NetConn().Close() // the reader finds out
+		_ = c.ahead.Close() // the reader finds out
 	}
 }
 
@@ -85,9 +85,11 @@ func (c *conn) tell(w settings) {
 }
 
 func (c *conn) hold(s settings) {
-	if change := s.window - c.held.window; change != 0 {
+	// A smaller window is not taken from streams that are open: the client may
+	// have set bytes aside for them before it confirmed, as net/http does.
+	if more := s.window - c.held.window; more > 0 {
 		for _, st := range c.streams {
-			st.credit += change
+			st.credit += more
 		}
 	}
 	if s.table != c.held.table {

@@ -69,7 +69,7 @@ func FuzzFrames(f *testing.F) {
 	f.Fuzz(func(t *testing.T, input []byte, piece uint8) {
 		run := func(step int) (string, int) {
 			s.counts.reset()
-			c := newConn(s.origins[0], tls.Server(pipe{bytes.NewReader(nil)}, &tls.Config{}))
+			c := newConn(s.origins[0], tls.Server(pipe{bytes.NewReader(nil)}, &tls.Config{}), &readAhead{Conn: pipe{bytes.NewReader(nil)}})
 			c.held = settings{streams: 10, window: 2000, table: defaultTable}
 			c.told, c.acks = c.held, []settings{c.held}
 			held := []byte(nil)
@@ -170,6 +170,12 @@ func TestHuffman(t *testing.T) {
 	}
 	if got, ok := appendHuffman(nil, hpack.AppendHuffmanString(nil, string(all))); !ok || !bytes.Equal(got, all) {
 		t.Errorf("all symbols decode to %q, %v", got, ok)
+	}
+	for n := range 40 { // as addresses are: never the slow way
+		text := string(NewIssuer("seed", threeOrigins).tokens.appendPath(nil, ticket{number: uint32(n)})[n:])
+		if got, ok := fastHuffman(nil, hpack.AppendHuffmanString(nil, text)); !ok || string(got) != text {
+			t.Errorf("%q decodes to %q, %v", text, got, ok)
+		}
 	}
 	for _, bad := range [][]byte{{0xff, 0xff, 0xff, 0xff}, {0x00, 0x00, 0x00, 0xfe}} {
 		want, wantErr := hpack.HuffmanDecodeToString(bad)

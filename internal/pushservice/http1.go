@@ -36,9 +36,9 @@ func (h *http1) close() {
 	_ = h.server.Close()
 }
 
-// hand gives the server a connection, and returns when it has ended.
-func (h *http1) hand(n net.Conn) {
-	w := &watched{Conn: n, over: make(chan struct{})}
+// hand gives the server a connection with TLS, and returns when it has ended.
+func (h *http1) hand(n net.Conn, below net.Conn) {
+	w := &watched{Conn: n, below: below, over: make(chan struct{})}
 	select {
 	case h.conns <- w:
 	case <-h.over:
@@ -70,8 +70,9 @@ func (h *http1) Addr() net.Addr {
 // A watched connection tells when it is closed.
 type watched struct {
 	net.Conn
-	once sync.Once
-	over chan struct{}
+	below net.Conn // without TLS
+	once  sync.Once
+	over  chan struct{}
 }
 
 func (w *watched) Close() error {
@@ -155,12 +156,10 @@ func (h *http1) abort(w http.ResponseWriter, kind Kind) {
 		_, _ = n.Write(nonsense())
 	}
 	if inner, ok := n.(*watched); ok && kind != Garbage {
-		if t, ok := inner.Conn.(interface{ NetConn() net.Conn }); ok {
-			if kind == Cut {
-				cut(t.NetConn())
-			} else {
-				_ = t.NetConn().Close()
-			}
+		if kind == Cut {
+			cut(inner.below)
+		} else {
+			_ = inner.below.Close()
 		}
 	}
 	_ = n.Close()

@@ -107,7 +107,8 @@ func (at *origin) accept(l net.Listener) {
 
 // serve shakes hands and hands over to who speaks the protocol agreed on.
 func (at *origin) serve(n net.Conn) {
-	t := tls.Server(n, at.config())
+	ahead := &readAhead{Conn: n} // from the end of the handshake on
+	t := tls.Server(ahead, at.config())
 	ctx, cancel := context.WithTimeout(at.s.ctx, handshakeTimeout)
 	err := t.HandshakeContext(ctx)
 	cancel()
@@ -118,10 +119,10 @@ func (at *origin) serve(n net.Conn) {
 	at.tally.open.Add(1)
 	defer at.tally.open.Add(-1)
 	if t.ConnectionState().NegotiatedProtocol != "h2" {
-		at.plain.hand(t)
+		at.plain.hand(t, n)
 		return
 	}
-	c := newConn(at, t)
+	c := newConn(at, t, ahead)
 	at.mu.Lock()
 	if _, ok := at.conns[n]; ok {
 		at.conns[n] = c

@@ -22,6 +22,7 @@ type world struct {
 	service  *pushservice.Service
 	services *webpush.Services
 	signer   *webpush.Signer
+	timeout  time.Duration // of the senders
 }
 
 func newWorld(t testing.TB, o pushservice.Options) *world {
@@ -31,7 +32,7 @@ func newWorld(t testing.TB, o pushservice.Options) *world {
 	t.Cleanup(func() { must(t, s.Close()) })
 	services, err := webpush.NewServices(nil, s.Addresses())
 	must(t, err)
-	return &world{t: t, service: s, services: services, signer: newSigner(t)}
+	return &world{t: t, service: s, services: services, signer: newSigner(t), timeout: 20 * time.Second}
 }
 
 func newSigner(t testing.TB) *webpush.Signer {
@@ -50,9 +51,9 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// options are a sender's, quick to give up.
+// options are a sender's.
 func (w *world) options() webpush.Options {
-	return webpush.Options{Services: w.services, RootCAs: w.service.CA(), Timeout: time.Second, Grace: 50 * time.Millisecond, Connections: 2, Workers: 16}
+	return webpush.Options{Services: w.services, RootCAs: w.service.CA(), Timeout: w.timeout, Grace: 50 * time.Millisecond, Connections: 2, Workers: 16}
 }
 
 // batch is for n subscriptions from first on, made for w's key.
@@ -76,7 +77,7 @@ type report map[webpush.Class]int
 
 func (w *world) send(s webpush.Sender, b *webpush.Batch) (report, []webpush.Outcome) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	got, out := report{}, make([]webpush.Outcome, len(b.Messages))
 	var mu sync.Mutex
@@ -87,13 +88,6 @@ func (w *world) send(s webpush.Sender, b *webpush.Batch) (report, []webpush.Outc
 		out[i] = o
 	}))
 	return got, out
-}
-
-// senders are the two that there are.
-func (w *world) senders(do func(t *testing.T, s webpush.Sender)) {
-	for _, name := range []string{"plain", "fast"} {
-		w.t.(*testing.T).Run(name, func(t *testing.T) { do(t, w.sender(t, name)) })
-	}
 }
 
 func (w *world) sender(t testing.TB, name string) webpush.Sender {
