@@ -128,7 +128,7 @@ func (s *Store) Alerts(ctx context.Context, l news.AlertList) (items []news.Aler
 	if limit < 1 || limit > 100 {
 		limit = 20
 	}
-	where, args := []string{"1 = 1"}, []any{}
+	where, args := []string{"kind <> 'drill'"}, []any{}
 	arg := func(cond string, v any) {
 		args = append(args, v)
 		where = append(where, fmt.Sprintf(cond, len(args)))
@@ -193,7 +193,7 @@ func (s *Store) ShownAlerts(ctx context.Context, limit int) ([]news.ShownAlert, 
 			SELECT x.id FROM alert x WHERE x.original = a.id AND x.started_at > 0
 			ORDER BY x.composed_at DESC, x.id DESC LIMIT 1)
 		JOIN story ON story.id = a.story_id
-		WHERE a.started_at > 0 AND a.original = a.id AND ((`+s.shownHere()+`) OR last.kind = 'withdrawal')
+		WHERE a.started_at > 0 AND a.kind = 'news' AND ((`+s.shownHere()+`) OR last.kind = 'withdrawal')
 		ORDER BY a.started_at DESC, a.id DESC LIMIT $2`, us(s.Now()), max(1, min(limit, 200)))
 	err = each(rows, err, func(r *sql.Rows) error {
 		var x news.ShownAlert

@@ -279,6 +279,15 @@ func TestShownAlerts(t *testing.T) {
 			l[1].Kind != news.CorrectionAlert || l[1].Corrected.IsZero() || l[1].At.After(l[1].Corrected) {
 			t.Fatalf("a correction: %+v", l)
 		}
+		drill := compose(t, s, st.ID, "Drill")
+		update(t, s, drill.ID, func(a *news.Alert, _ *news.Story, now time.Time) (*news.Alert, error) {
+			a.Kind = "drill"
+			a.Begin(now)
+			return nil, nil
+		})
+		if items, _, err := s.Alerts(ctx, news.AlertList{}); err != nil || slices.ContainsFunc(items, func(a news.Alert) bool { return a.ID == drill.ID }) {
+			t.Errorf("a drill is on the list: %+v, %v", items, err)
+		}
 		gone := withdraw(t, s, fix.ID)
 		begin(t, s, gone.ID)
 		if l := shown(); len(l) != 2 || l[1].Title != news.Withdrawn || l[1].Was != "" {

@@ -1,12 +1,18 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
 
 	"dateline/internal/news"
 )
+
+// undone are the chunks of alert $1 that are node $2's, free ones if that is empty, and
+// not done. Asked for by itself SQLite finds them in their index; where the rows are
+// wanted, it walked over all that are done.
+const undone = `SELECT n FROM delivery_chunk WHERE alert_id = $1 AND node = $2 AND done = 0`
 
 // Claim leases up to most chunks that are not done and no living node's, the lowest
 // first, and says how many chunks are not done. It fails with news.ErrAlertStopped.
@@ -22,7 +28,8 @@ func (l *Ledger) Claim(ctx context.Context, alert news.AlertID, node string, mos
 			return err
 		}
 		rows, err := t.rows(`
-			SELECT n, bits FROM delivery_chunk WHERE alert_id = $1 AND node = '' AND done = 0 ORDER BY n LIMIT $2`, string(alert), max(most, 0))
+			UPDATE delivery_chunk SET node = $3 WHERE alert_id = $1 AND n IN (`+undone+` ORDER BY n LIMIT $4) RETURNING n, bits`,
+			string(alert), "", node, max(most, 0))
 		err = each(rows, err, func(r *sql.Rows) error {
 			n, row, err := scanChunk(r)
 			chunks = append(chunks, news.DeliveryChunk{N: n, Todo: row.Todo()})
@@ -31,11 +38,7 @@ func (l *Ledger) Claim(ctx context.Context, alert news.AlertID, node string, mos
 		if err != nil || len(chunks) == 0 {
 			return err
 		}
-		// They are the lowest free ones, so a bound names them.
-		if _, err := t.exec(`UPDATE delivery_chunk SET node = $1 WHERE alert_id = $2 AND node = '' AND done = 0 AND n <= $3`,
-			node, string(alert), int64(chunks[len(chunks)-1].N)); err != nil {
-			return err
-		}
+		slices.SortFunc(chunks, func(a, b news.DeliveryChunk) int { return cmp.Compare(a.N, b.N) })
 		_, err = t.exec(`
 			INSERT INTO delivery_lease (alert_id, node, till) VALUES ($1, $2, $3)
 			ON CONFLICT (alert_id, node) DO UPDATE SET till = excluded.till`, string(alert), node, us(t.now.Add(leaseTime)))
@@ -62,7 +65,7 @@ func (t *tx) freeDead(alert news.AlertID) error {
 
 // free ends a node's lease and frees what of its chunks is not done.
 func (t *tx) free(alert news.AlertID, node string) error {
-	if _, err := t.exec(`UPDATE delivery_chunk SET node = '' WHERE alert_id = $1 AND node = $2 AND done = 0`, string(alert), node); err != nil {
+	if _, err := t.exec(`UPDATE delivery_chunk SET node = '' WHERE alert_id = $1 AND n IN (`+undone+`)`, string(alert), node); err != nil {
 		return err
 	}
 	_, err := t.exec(`DELETE FROM delivery_lease WHERE alert_id = $1 AND node = $2`, string(alert), node)
