@@ -16,19 +16,22 @@ import (
 
 // cli is every command and flag; docs/reference.md is held against it by a test.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run site, desk and background work."`
-	Demo    demoCmd    `cmd:"" help:"The same on a throw-away data folder with a sample newsroom."`
-	Import  importCmd  `cmd:"" help:"Bring in another system's export."`
-	Staff   staffCmd   `cmd:"" help:"Who works here."`
-	Token   tokenCmd   `cmd:"" help:"API tokens for programs."`
-	Backup  backupCmd  `cmd:"" help:"Write a consistent copy of everything, while serving too."`
-	Restore restoreCmd `cmd:"" help:"Put a backup back into an empty place."`
-	Verify  verifyCmd  `cmd:"" help:"Check a backup's checksums."`
-	Migrate migrateCmd `cmd:"" help:"Say what the next start would change in the database."`
-	Reindex reindexCmd `cmd:"" help:"Make the search index anew, while serving too."`
-	Doctor  doctorCmd  `cmd:"" help:"Check configuration, database, pictures, index, clock and disk."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine with this program."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Serve         serveCmd         `cmd:"" help:"Run site, desk and background work."`
+	Demo          demoCmd          `cmd:"" help:"The same on a throw-away data folder with a sample newsroom."`
+	Import        importCmd        `cmd:"" help:"Bring in another system's export."`
+	Staff         staffCmd         `cmd:"" help:"Who works here."`
+	Token         tokenCmd         `cmd:"" help:"API tokens for programs."`
+	Subscriptions subscriptionsCmd `cmd:"" help:"Readers' push subscriptions, in and out."`
+	Keys          keysCmd          `cmd:"" help:"The push keys that browsers subscribe with."`
+	Alert         alertCmd         `cmd:"" help:"Alerts from the command line, for the worst night."`
+	Backup        backupCmd        `cmd:"" help:"Write a consistent copy of everything, while serving too."`
+	Restore       restoreCmd       `cmd:"" help:"Put a backup back into an empty place."`
+	Verify        verifyCmd        `cmd:"" help:"Check a backup's checksums."`
+	Migrate       migrateCmd       `cmd:"" help:"Say what the next start would change in the database."`
+	Reindex       reindexCmd       `cmd:"" help:"Make the search index anew, while serving too."`
+	Doctor        doctorCmd        `cmd:"" help:"Check configuration, database, pictures, index, clock and disk."`
+	Bench         benchCmd         `cmd:"" help:"Measure this machine with this program."`
+	Version       versionCmd       `cmd:"" help:"Say which version this is."`
 }
 
 // std is where a command reads and writes.

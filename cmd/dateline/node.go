@@ -40,6 +40,8 @@ type node struct {
 	desk    *desk.Desk
 	jobs    *jobs.Runner
 	keeper  *auth.Keeper
+	alerts  *alerting
+	mail    *mailing
 	handler http.Handler // the doors, without the gate
 	gate    *web.Gate
 	access  *web.AccessLog
@@ -92,14 +94,29 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 	if err := n.follow(ctx); err != nil {
 		return n, err
 	}
-	n.desk = desk.New(desk.Options{Stories: n.store, Pictures: n.store, Files: files, Live: n.live, Zone: zone, Log: n.log})
+	assets := web.NewAssets()
+	face, err := site.NewRenderer(site.Options{SiteName: o.SiteName, Lang: o.Language, Zone: zone, Assets: assets, Colours: imaging.ColourCSS()})
+	if err != nil {
+		return n, err
+	}
+	if err := n.openAlerts(ctx, std, zone, assets); err != nil {
+		return n, err
+	}
+	uplink, err := parseRate(o.Uplink)
+	if err != nil {
+		return n, err
+	}
+	n.desk = desk.New(desk.Options{
+		Stories: n.store, Pictures: n.store, Files: files, Live: n.live, Zone: zone, Log: n.log,
+		Alerts: n.store, Courier: n.alerts.courier, House: n.alerts.house, Uplink: uplink,
+	})
 	if err := n.employ(ctx); err != nil {
 		return n, err
 	}
 	n.keeper = auth.New(auth.Options{Store: n.store, Public: n.public, Now: n.store.Now, Client: n.client, Secure: n.secure})
 	n.access = web.NewAccessLog(std.out)
 	n.later(n.access.Close)
-	if n.handler, err = n.doors(files, zone); err != nil {
+	if n.handler, err = n.doors(files, zone, assets, face); err != nil {
 		return n, err
 	}
 	if n.gate, err = web.NewGate(n.public, trusted, n.access, n.log, n.handler); err != nil {
@@ -168,19 +185,14 @@ func policy(public *url.URL) http.Header {
 // doors is the handler behind the gate: the cache first, then the door that the
 // first segment names. Each door has a router of its own, since in one a subtree and
 // an article's address would clash.
-func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, error) {
-	assets := web.NewAssets()
-	face, err := site.NewRenderer(site.Options{SiteName: n.o.SiteName, Lang: n.o.Language, Zone: zone, Assets: assets, Colours: imaging.ColourCSS()})
-	if err != nil {
-		return nil, err
-	}
+func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Assets, face *site.Renderer) (http.Handler, error) {
 	// More searches at once than there are processors would not be faster, and every
 	// other reader would wait behind them. Both doors share the places.
 	searches := web.NewRoom(runtime.GOMAXPROCS(0))
 	readers := site.New(site.Config{
 		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
 		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
-		Searches: searches,
+		Searches: searches, Alerts: n.store, Push: n.alerts.door, Mailing: n.store, Mail: n.o.SMTP != "", Client: n.client,
 	})
 	// Both doors share them, so that what staff send costs readers at most half the processors.
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)
@@ -188,6 +200,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 		Stories: n.store, Shelf: n.store, Staff: n.store, Writing: n.desk, Publishing: n.desk, Keeper: n.keeper,
 		Assets: assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
 		Texts: texts, Uploads: uploads,
+		Alerting: n.desk, House: n.alerts.house, Devices: n.store, Push: n.alerts.door,
 	})
 	if err != nil {
 		return nil, err
@@ -196,6 +209,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location) (http.Handler, er
 		Stories: n.store, Shelf: n.store, Writing: n.desk, Publishing: n.desk, Index: n.index, Keys: n.store, Doorman: n.keeper,
 		Public: n.public, Zone: zone, Language: n.o.Language, Client: n.client, Now: n.store.Now, Log: n.log,
 		Searches: searches, Texts: texts, Uploads: uploads,
+		Alerting: n.desk, Subscribers: n.store, Push: n.alerts.door, Services: n.alerts.door.services,
 	}).Handler()
 	n.health = &web.Health{Log: n.log, Check: n.checkReady}
 	if n.o.Run == "worker" {

@@ -20,14 +20,22 @@ import (
 type serveFlags struct {
 	place
 	media
-	Listen       string        `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"DATELINE_LISTEN"`
-	URL          string        `help:"The site's public address (default: http:// and the address listened on)." placeholder:"ORIGIN" name:"url" env:"DATELINE_URL"`
-	SiteName     string        `help:"What the site is called." default:"Dateline" placeholder:"NAME" env:"DATELINE_SITE_NAME"`
-	Language     string        `help:"The site's language: en or ar." default:"en" placeholder:"TAG" env:"DATELINE_LANGUAGE"`
-	AdminListen  string        `help:"Address for metrics and profiles; off unless given. Keep it private." placeholder:"HOST:PORT" env:"DATELINE_ADMIN_LISTEN"`
-	TrustedProxy []string      `help:"Networks of proxies whose word on a reader's address counts." placeholder:"CIDR" env:"DATELINE_TRUSTED_PROXY"`
-	Run          string        `help:"all, web (pages only) or worker (background work only); other than all needs PostgreSQL." default:"all" enum:"all,web,worker" env:"DATELINE_RUN"`
-	HeldFor      time.Duration `help:"How long pages are served from memory while the database cannot be reached." default:"30m" env:"DATELINE_HELD_FOR"`
+	Listen       string   `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"DATELINE_LISTEN"`
+	URL          string   `help:"The site's public address (default: http:// and the address listened on)." placeholder:"ORIGIN" name:"url" env:"DATELINE_URL"`
+	SiteName     string   `help:"What the site is called." default:"Dateline" placeholder:"NAME" env:"DATELINE_SITE_NAME"`
+	Language     string   `help:"The site's language: en or ar." default:"en" placeholder:"TAG" env:"DATELINE_LANGUAGE"`
+	AdminListen  string   `help:"Address for metrics and profiles; off unless given. Keep it private." placeholder:"HOST:PORT" env:"DATELINE_ADMIN_LISTEN"`
+	TrustedProxy []string `help:"Networks of proxies whose word on a reader's address counts." placeholder:"CIDR" env:"DATELINE_TRUSTED_PROXY"`
+	Run          string   `help:"all, web (pages only) or worker (background work only); other than all needs PostgreSQL." default:"all" enum:"all,web,worker" env:"DATELINE_RUN"`
+	push
+	mailFlags
+	PushContact    string        `help:"Whom push services turn to when something is wrong: mailto:ADDRESS or https://…" placeholder:"ADDRESS" env:"DATELINE_PUSH_CONTACT"`
+	PushCA         string        `help:"Certificates (PEM) to trust at push services instead of the system's; for development." placeholder:"FILE" name:"push-ca" env:"DATELINE_PUSH_CA"`
+	PushPlain      bool          `help:"Send over Go's own HTTP client instead of the fast one." env:"DATELINE_PUSH_PLAIN"`
+	AlertCountdown time.Duration `help:"How long an alert can be stopped before anybody has it: 0 to 30 s." default:"10s" env:"DATELINE_ALERT_COUNTDOWN"`
+	AlertDrill     time.Duration `help:"How often a fake alert is sent through the whole way to a hidden subscription; 0 is never." default:"24h" env:"DATELINE_ALERT_DRILL"`
+	Uplink         string        `help:"What the server's connection carries, such as 100Mbit; for a warning before an alert brings more readers than that." placeholder:"RATE" env:"DATELINE_UPLINK"`
+	HeldFor        time.Duration `help:"How long pages are served from memory while the database cannot be reached." default:"30m" env:"DATELINE_HELD_FOR"`
 
 	Connections     int `help:"Most connections at once." default:"20000" env:"DATELINE_CONNECTIONS"`
 	ConnectionsEach int `help:"Most connections at once from one address block." default:"200" env:"DATELINE_CONNECTIONS_EACH"`
@@ -130,7 +138,10 @@ func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, star
 	if o.Run != "web" {
 		work.Go(func() { n.desk.Release(bg) })
 		work.Go(func() { n.jobs.Run(bg) })
+		work.Go(func() { n.alerts.courier.Run(bg) })
+		work.Go(func() { n.drillNowAndThen(bg) })
 	}
+	work.Go(func() { n.alerts.roll.Follow(bg) })
 	if err := n.store.NoteOrigin(ctx, n.public.String()); err != nil {
 		n.log.Warn("the public address could not be noted; commands that print links need --url", "error", err)
 	}

@@ -31,6 +31,9 @@ type CourierConfig struct {
 	Roll   *Roll
 	Alerts AlertStore
 	House  news.AlertHouse
+	// Ready is called before each alert is sent, to take in keys added meanwhile; may be
+	// nil. An alert goes out even if it fails.
+	Ready func(ctx context.Context) error
 	// Jobs are enqueued with the first message, such as the same alert by mail; may be nil.
 	Jobs func(a *news.Alert) []news.Job
 	Now  func() time.Time // the database's clock
@@ -209,6 +212,11 @@ func (c *Courier) carry(ctx context.Context, id news.AlertID) (again bool) {
 	}
 	if a.State != news.AlertSending {
 		return false // into its countdown, or another node or an editor was faster
+	}
+	if c.Ready != nil {
+		if err := c.Ready(ctx); err != nil {
+			c.Log.Warn("push keys could not be read anew before an alert", "alert", id, "error", err)
+		}
 	}
 	if a.Replaces == "" {
 		if err := c.Roll.CatchUp(ctx); err != nil {

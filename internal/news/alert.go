@@ -60,6 +60,7 @@ const (
 	NewsAlert       AlertKind = "news"
 	CorrectionAlert AlertKind = "correction"
 	WithdrawalAlert AlertKind = "withdrawal"
+	DrillAlert      AlertKind = "drill" // reaches no reader and stands on no list
 )
 
 // An AlertState is where an alert stands.

@@ -305,3 +305,14 @@ func (a *Alert) may(step Step, who Actor) error {
 	e.Allowed = append([]Step{}, steps...)
 	return e
 }
+
+// Drill makes the alert of a drill, on its way to a subscription that is no reader's.
+// It is of a kind that is neither listed nor sent to anybody else.
+func Drill(id AlertID, s *Story, now time.Time) *Alert {
+	a := &Alert{
+		ID: id, Kind: DrillAlert, State: AlertSending, Title: "Drill", Body: "Nobody gets this.", Importance: Ordinary, Urgency: "normal",
+		TTL: MinAlertTTL, Original: id, Composer: System, Composed: now, Leaves: now, Started: now,
+	}
+	a.about(s)
+	return a
+}

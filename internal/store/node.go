@@ -66,14 +66,19 @@ func (s *Store) SetSetting(ctx context.Context, who news.Actor, key, value strin
 	})
 }
 
+// NoteSetting stores a setting that no page shows.
+func (s *Store) NoteSetting(ctx context.Context, key, value string) error {
+	_, err := s.write(ctx, func(t *tx) error { return t.setSetting(key, value) })
+	return err
+}
+
 // NoteOrigin remembers the public address that a server answers at, for commands that
 // print links. Nothing that readers see depends on it.
 func (s *Store) NoteOrigin(ctx context.Context, origin string) error {
 	if have, err := s.Setting(ctx, "origin"); err != nil || have == origin {
 		return err
 	}
-	_, err := s.write(ctx, func(t *tx) error { return t.setSetting("origin", origin) })
-	return err
+	return s.NoteSetting(ctx, "origin", origin)
 }
 
 // firstSetting sets what nobody has set, and tells whether it did; of nodes that start
