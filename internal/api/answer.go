@@ -29,6 +29,10 @@ func reply(status int, v any) (answer, error) {
 }
 
 func (x answer) write(w http.ResponseWriter) error {
+	if x.status == http.StatusNoContent {
+		w.WriteHeader(x.status)
+		return nil
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(x.body)))

@@ -16,6 +16,7 @@ import (
 	"dateline/internal/news"
 	"dateline/internal/search"
 	"dateline/internal/web"
+	"dateline/internal/webpush"
 )
 
 // Stories is the newsroom's memory as the API reads it.
@@ -26,6 +27,8 @@ type Stories interface {
 	Version(ctx context.Context, id news.StoryID, n int) (news.Version, error)
 	// Shown gives a story that readers may see now, else NotFound.
 	Shown(ctx context.Context, id news.StoryID) (*news.Story, error)
+	// Cards lists visible articles, newest first.
+	Cards(ctx context.Context, l news.Listing) (cards []news.Card, more bool, err error)
 	// CardsByID gives the visible ones only, in the asked order.
 	CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card, error)
 }
@@ -102,6 +105,11 @@ type Options struct {
 	Searches   web.Room                       // where searches without a token run; nil means one with a place for each processor
 	Texts      web.Room                       // where long texts are read; nil means one after another
 	Uploads    web.Room                       // whose places are files held in memory; nil means three
+
+	Alerting    Alerting          // nil: there are no alerts here, and their addresses say so
+	Subscribers Subscribers       // nil likewise, for browsers that want them
+	Push        Push              // nil likewise
+	Services    *webpush.Services // the push services that browsers may name; nil likewise
 }
 
 // An API serves programs.
@@ -113,6 +121,9 @@ type API struct {
 	openapi []byte
 	asking  *auth.Throttle // searches without a token, by address
 	finding web.Room       // searches at once
+
+	subscribing web.Room       // writes for browsers at once
+	tests       *auth.Throttle // tests that readers ask for, by endpoint
 }
 
 // New makes the API.
@@ -143,8 +154,8 @@ func New(o Options) *API {
 	}
 	a := &API{
 		o: o, mux: http.NewServeMux(), door: web.Door{Log: o.Log, Fail: web.Problem},
-		asking:  auth.NewThrottle(searchBurst, searchRate, 20_000, o.Now),
-		finding: o.Searches,
+		asking:  auth.NewThrottle(searchBurst, searchRate, maxThrottled, o.Now),
+		finding: o.Searches, subscribing: web.NewRoom(pushWrites),
 	}
 	a.routes = a.table()
 	a.openapi = describe(a.routes, o.Public)

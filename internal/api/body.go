@@ -37,7 +37,11 @@ func (a *API) readBody(rt Route, w http.ResponseWriter, q *request) (leave func(
 	if _, ok := rt.In.(upload); ok {
 		return a.readFile(w, q)
 	}
-	q.body, err = readAll(q.Request, maxJSON, rt.In)
+	if rt.most > 0 {
+		q.body, err = readAll(q.Request, rt.most, rt.In)
+	} else {
+		q.body, err = readAll(q.Request, maxJSON, rt.In)
+	}
 	return func() {}, err
 }
 
@@ -48,6 +52,9 @@ func readAll(r *http.Request, most int64, in any) ([]byte, error) {
 		b, err = io.ReadAll(io.LimitReader(r.Body, most+1))
 	}
 	if err == nil && (r.ContentLength > most || int64(len(b)) > most) {
+		if most < maxJSON { // nobody we know sends it: no reason to read on
+			return nil, news.Refuse(news.TooLarge, "This is too large: at most %s.", web.Size(most))
+		}
 		io.CopyN(io.Discard, r.Body, maxDrain) // its error is of no use to anybody
 		e := news.Refuse(news.TooLarge, "This is too large: at most %s.", web.Size(news.MaxBody))
 		if _, ok := reflect.TypeOf(in).FieldByName("Body"); ok {

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"dateline/internal/news"
+	"dateline/internal/web"
+	"dateline/internal/webpush"
 )
 
 // shelf has the sections and nothing else.
@@ -84,6 +86,71 @@ func FuzzQuery(f *testing.F) {
 		got, err := a.searchQuery(t.Context(), q)
 		if err == nil && (got.Limit < 1 || got.Limit > 100 || got.Offset < 0 || got.Offset > 10_000 || !utf8.ValidString(got.Text)) {
 			t.Errorf("%q became %+v", raw, got)
+		}
+	})
+}
+
+// noStories has none that readers see, subscribers keep nothing.
+type (
+	memory      interface{ Stories }
+	noStories   struct{ memory }
+	subscribers struct{ Subscribers }
+	pushSide    struct{ Push }
+)
+
+func (noStories) Cards(context.Context, news.Listing) ([]news.Card, bool, error) {
+	return nil, false, nil
+}
+func (noStories) CardsByID(context.Context, []news.StoryID) ([]news.Card, error) { return nil, nil }
+func (pushSide) KeyID() string                                                   { return "k" }
+func (subscribers) Subscription(context.Context, string) (news.Subscription, error) {
+	return news.Subscription{}, news.Missing("subscription")
+}
+func (subscribers) SaveSubscription(_ context.Context, s news.Subscription, _ string) (news.Subscription, bool, error) {
+	return s, true, nil
+}
+func (subscribers) ChangeSubscription(_ context.Context, _ string, f func(*news.Subscription) error) (s news.Subscription, err error) {
+	return s, f(&s)
+}
+
+// Whatever a stranger sends, it is refused with an error of the newsroom's or kept in a
+// form that the checks take again.
+func FuzzSubscribe(f *testing.F) {
+	const keys = `{"p256dh":"BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8","auth":"BTBZMqHH6r4Tts7J_aSIgg"}`
+	for _, s := range []string{
+		`{"endpoint":"https://fcm.googleapis.com/fcm/send/x","expirationTime":null,"keys":` + keys + `,"quiet_hours":{"from":"22:00","to":"07:00"}}`,
+		`{"endpoint":"https://fcm.googleapis.com@127.0.0.1/x","keys":` + keys + `,"topics":["a"]}`,
+		`{"endpoint":"https://x.push.apple.com:443?a","keys":` + keys + `,"replaces":"y","paused":true}`,
+		`{"keys":null,"stories":[""],"most_per_day":99,"language":"??"}`, `{"keys":{"p256dh":1}}`, `[]`, `{"a":1,"A":2}`, `null`, `{`,
+	} {
+		f.Add([]byte(s))
+	}
+	services, err := webpush.NewServices(nil, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	a := &API{o: Options{Stories: noStories{}, Subscribers: subscribers{}, Push: pushSide{}, Services: services, Zone: time.UTC, Language: "en", Now: time.Now}}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > maxPush {
+			return
+		}
+		q := &request{Request: httptest.NewRequest("POST", "/api/v1/push/subscriptions", nil), body: data}
+		ans, err := a.subscribe(t.Context(), q)
+		if err != nil {
+			if web.Explain(err).Status >= 500 {
+				t.Fatalf("%q: %v", data, err)
+			}
+			return
+		}
+		if !json.Valid(ans.body) || ans.status != 201 {
+			t.Errorf("%q: %d %q", data, ans.status, ans.body)
+		}
+		var in subscriptionInput
+		if err := q.decodeTolerant(&in); err != nil {
+			t.Fatalf("%q reads otherwise the second time: %v", data, err)
+		}
+		if e, err := services.Parse(in.Endpoint); err != nil || e.IsZero() {
+			t.Errorf("%q was taken: %v", in.Endpoint, err)
 		}
 	})
 }

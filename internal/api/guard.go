@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func (a *API) guard(rt Route) web.Handler {
 			return err
 		}
 		if wait := a.throttled(rt, q); wait > 0 {
-			tooMany(w, r, wait)
+			tooSoon{wait, "Too many requests came from your network. Ask again a little later, or with a token."}.write(w, r)
 			return nil
 		}
 		ctx := r.Context()
@@ -66,6 +67,10 @@ func (a *API) guard(rt Route) web.Handler {
 			defer leave()
 		}
 		ans, err := a.once(ctx, rt, q)
+		if late := (tooSoon{}); errors.As(err, &late) {
+			late.write(w, r)
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -109,7 +114,11 @@ const (
 // on this machine are not counted: behind a proxy that was not named as trusted
 // everybody would be one of them.
 func (a *API) throttled(rt Route, q *request) time.Duration {
-	if rt.Who != Anyone || rt.Out == nil || q.who.ID != "" {
+	limit := rt.limit
+	if limit == nil && rt.Out != nil {
+		limit = a.asking
+	}
+	if rt.Who != Anyone || limit == nil || q.who.ID != "" {
 		return 0
 	}
 	from := a.o.Client(q.Request)
@@ -117,15 +126,8 @@ func (a *API) throttled(rt Route, q *request) time.Duration {
 		return 0
 	}
 	block := web.Block(from).String()
-	if a.asking.Allow(block, 1) {
+	if limit.Allow(block, 1) {
 		return 0
 	}
-	return max(a.asking.Wait(block, 1), time.Second)
-}
-
-func tooMany(w http.ResponseWriter, r *http.Request, wait time.Duration) {
-	web.Problem(w, r, web.Failure{
-		Status: http.StatusTooManyRequests, Name: "too-many", Title: "Too many requests", Retry: wait,
-		Detail: "Too many requests came from your network. Ask again a little later, or with a token.",
-	})
+	return max(limit.Wait(block, 1), time.Second)
 }

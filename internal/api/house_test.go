@@ -30,6 +30,7 @@ import (
 	"dateline/internal/store"
 	"dateline/internal/store/pgtest"
 	"dateline/internal/web"
+	"dateline/internal/webpush"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -47,6 +48,10 @@ type house struct {
 	keys    *keysBetween
 	writing *writingBetween
 	texts   web.Room
+	courier *courier
+	push    *pushed
+	keeper  *auth.Keeper
+	public  *url.URL
 
 	mu     sync.Mutex
 	ahead  time.Duration // of the real clock
@@ -90,10 +95,15 @@ func newHouseOn(t *testing.T, database string) *house {
 	h.node, err = live.Start(t.Context(), live.Options{Feed: h.store, Stories: h.store, Index: index, Cache: pagecache.New(pagecache.Options{}), Name: "one"})
 	must(err)
 	t.Cleanup(func() { h.node.Close() })
-	d := desk.New(desk.Options{Stories: h.store, Pictures: h.store, Files: files, Live: h.node})
+	h.courier, h.push = &courier{reach: 1000}, &pushed{}
+	d := desk.New(desk.Options{Stories: h.store, Pictures: h.store, Files: files, Live: h.node, Alerts: h.store, Courier: h.courier})
+	services, err := webpush.NewServices(nil, nil)
+	must(err)
 	public, _ := url.Parse("https://news.example")
+	h.public = public
 	keeper := auth.New(auth.Options{Store: h.store, Public: public, Now: h.now,
 		Client: func(*http.Request) netip.Addr { return h.client }, Secure: func(*http.Request) bool { return false }})
+	h.keeper = keeper
 	for _, role := range []news.Role{news.Reporter, news.Editor, news.Moderator, news.Admin} {
 		tok, secret := keeper.NewToken("a "+string(role), role)
 		must(h.store.AddToken(t.Context(), news.Command("test"), tok))
@@ -105,6 +115,7 @@ func newHouseOn(t *testing.T, database string) *house {
 		Stories: h.store, Shelf: h.store, Writing: h.writing, Publishing: d, Index: index, Keys: h.keys, Doorman: keeper,
 		Public: public, Client: func(*http.Request) netip.Addr { return h.client }, Now: h.now,
 		Log: slog.New(slog.NewTextHandler(h.log, nil)), Texts: h.texts,
+		Alerting: d, Subscribers: h.store, Push: h.push, Services: services,
 	})
 	h.handler = h.api.Handler()
 	return h
@@ -213,6 +224,12 @@ func (h *house) ask(r *http.Request, role news.Role, extra ...string) said {
 	w := httptest.NewRecorder()
 	h.handler.ServeHTTP(w, r)
 	s := said{ResponseRecorder: w}
+	if w.Code == http.StatusNoContent {
+		if w.Body.Len() > 0 || w.Header().Get("Content-Type") != "" {
+			h.t.Errorf("%s %s has no content, and yet %q", r.Method, r.URL, w.Body)
+		}
+		return s
+	}
 	if err := json.Unmarshal(w.Body.Bytes(), &s.m); err != nil {
 		h.t.Errorf("%s %s answers %d with what is no JSON: %.200s", r.Method, r.URL, w.Code, w.Body)
 	}

@@ -28,7 +28,7 @@ const keyLife = 24 * time.Hour
 // done nothing, so its key stays free and the mended request may use it.
 func (a *API) once(ctx context.Context, rt Route, q *request) (answer, error) {
 	key := q.key()
-	if key == "" {
+	if key == "" || q.who.ID == "" { // keys are a token's own; without one, strangers would share them
 		return rt.serve(ctx, q)
 	}
 	if len(key) > 255 || strings.Trim(key, " ") != key || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
@@ -96,9 +96,9 @@ func (q *request) hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// storyID is the identifier that a story made by this request gets, the same when the
-// request is repeated. Empty without a key.
-func (q *request) storyID() news.StoryID {
+// madeID is the identifier that what this request makes gets, the same when the request
+// is repeated. Empty without a key.
+func (q *request) madeID() string {
 	if q.key() == "" {
 		return ""
 	}
@@ -106,5 +106,5 @@ func (q *request) storyID() news.StoryID {
 	sum[6] = sum[6]&0x0f | 0x80 // version 8: of our own making
 	sum[8] = sum[8]&0x3f | 0x80
 	x := hex.EncodeToString(sum[:16])
-	return news.StoryID(x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:])
+	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
 }

@@ -79,7 +79,9 @@ func (b book) operation(rt Route, method, path string) obj {
 		op["requestBody"] = obj{"required": len(b[title(t)].Required) > 0 || method == http.MethodPatch, "content": obj{kind: obj{"schema": ref}}}
 	}
 	success := obj{"description": http.StatusText(rt.Status)}
-	if rt.Out != nil {
+	if rt.Status == http.StatusNoContent {
+		// has none
+	} else if rt.Out != nil {
 		success["content"] = obj{"application/json": obj{"schema": b.of(reflect.TypeOf(rt.Out), false)}}
 	} else {
 		success["content"] = obj{"application/json": obj{"schema": obj{"type": "object"}}}
@@ -97,7 +99,7 @@ func refusals(rt Route, method, path string) []int {
 	out := []int{http.StatusServiceUnavailable}
 	if rt.Who != Anyone {
 		out = append(out, http.StatusUnauthorized, http.StatusForbidden)
-	} else if rt.Out != nil {
+	} else if rt.Out != nil || rt.limit != nil {
 		out = append(out, http.StatusUnauthorized, http.StatusTooManyRequests)
 	}
 	if strings.Contains(path, "{") {
@@ -108,14 +110,14 @@ func refusals(rt Route, method, path string) []int {
 	}
 	if rt.In != nil {
 		out = append(out, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
-		if method == http.MethodPost || rt.IfMatch {
+		if rt.Who != Anyone && (method == http.MethodPost || rt.IfMatch) {
 			out = append(out, http.StatusConflict)
 		}
 	}
 	if rt.IfMatch {
 		out = append(out, http.StatusPreconditionRequired)
 	}
-	if rt.IfMatch || method == http.MethodPost && strings.Contains(path, "{id}") {
+	if rt.IfMatch || takesIfMatch(method, path) {
 		out = append(out, http.StatusPreconditionFailed)
 	}
 	return out
@@ -146,13 +148,18 @@ func parameters(rt Route, method, path string) []obj {
 	}
 	if rt.IfMatch {
 		out = append(out, obj{"name": "If-Match", "in": "header", "required": true, "description": "The ETag of the revision that the change starts from.", "schema": &schema{Type: "string"}})
-	} else if method == http.MethodPost && strings.Contains(path, "{id}") {
+	} else if takesIfMatch(method, path) {
 		out = append(out, obj{"name": "If-Match", "in": "header", "description": "Refuse when the story has been saved since this revision.", "schema": &schema{Type: "string"}})
 	}
-	if method == http.MethodPost {
+	if method == http.MethodPost && rt.Who != Anyone {
 		out = append(out, obj{"name": "Idempotency-Key", "in": "header", "description": "Of your choosing, at most 255 characters: the same request with the same key is done once within 24 hours.", "schema": &schema{Type: "string"}})
 	}
 	return out
+}
+
+// takesIfMatch tells the steps of a story, which may say which revision they are about.
+func takesIfMatch(method, path string) bool {
+	return method == http.MethodPost && strings.HasPrefix(path, storiesPath+"{id}/")
 }
 
 // tag sorts an operation under what it is about.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"dateline/internal/auth"
 	"dateline/internal/news"
 )
 
@@ -43,7 +44,9 @@ type Route struct {
 	IfMatch bool    // needs the revision it starts from
 
 	serve  handler
-	within time.Duration // zero means readTime
+	within time.Duration  // zero means readTime; only what has it reads a body
+	most   int64          // bytes of a body; zero means maxJSON
+	limit  *auth.Throttle // of callers without a token, by address; nil means that of searches
 }
 
 // A Param is one member of a query.
@@ -62,6 +65,7 @@ const (
 	readTime     = 2500 * time.Millisecond
 	decisionTime = 20 * time.Second
 	uploadTime   = 55 * time.Second
+	pushTime     = readTime // a browser's choice is one short write
 )
 
 // Routes lists every address of the API.
@@ -81,7 +85,7 @@ func (a *API) table() []Route {
 	takeDown.In = takeDownInput{}
 	schedule := step(news.Schedule, Deciders, "Plan a story's release to the second.")
 	schedule.In = scheduleInput{}
-	return []Route{
+	routes := []Route{
 		{Pattern: "POST /api/v1/stories", Who: Writers, Summary: "Begin a draft.", In: storyInput{}, Out: storyReply{},
 			Status: http.StatusCreated, serve: a.createStory, within: decisionTime},
 		{Pattern: "GET /api/v1/stories", Who: Staff, Summary: "List stories, last changed first, without their bodies. Moderators see what readers see.",
@@ -127,6 +131,7 @@ func (a *API) table() []Route {
 			Query: searchParams, Out: searchReply{}, Status: http.StatusOK, serve: a.search},
 		{Pattern: "GET /api/openapi.json", Who: Anyone, Summary: "This description.", Status: http.StatusOK, serve: a.describeItself},
 	}
+	return append(append(routes, a.alertRoutes()...), a.pushRoutes()...)
 }
 
 func statuses() []string {

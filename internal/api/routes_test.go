@@ -59,7 +59,7 @@ func TestWhoMayCall(t *testing.T) {
 
 func TestUnknownAddressesAndMethods(t *testing.T) {
 	h := newHouse(t)
-	for _, path := range []string{"/api/", "/api", "/api/v1", "/api/v1/", "/api/v2/stories", "/api/v1/stories/", "/api/v1//stories", "/api/v1/stories/x/y", "/api/v1/alerts", "/api/v1/stories/../stories", "/api/openapi"} {
+	for _, path := range []string{"/api/", "/api", "/api/v1", "/api/v1/", "/api/v2/stories", "/api/v1/stories/", "/api/v1//stories", "/api/v1/stories/x/y", "/api/v1/wire", "/api/v1/push", "/api/v1/stories/../stories", "/api/openapi"} {
 		for _, method := range []string{"GET", "POST", "DELETE", "PUT"} {
 			h.want(h.call(news.Admin, method, path, ""), 404, method+" "+path)
 		}
@@ -162,11 +162,16 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	doc := h.call("", "GET", "/api/openapi.json", "")
 	h.published(`"headline":"Ferry strike ends","section":"world","topics":["Ferries"],"byline":["Ren"],"body":"The ferry strike ends today after talks."`)
 	id := h.published(`"headline":"Ferry strike talks","section":"world","topics":["Ferries"],"byline":["Ren"],"body":"Talks on the ferry strike go on.\n\n| a | b |\n|---|---|\n| 1 | 2 |"`)
+	second := h.want(h.call(news.Editor, "POST", "/api/v1/alerts", `{"story":"`+id+`","title":"Ferry strike","followers":true}`), 202, "alert").str("id")
+	h.want(h.call("", "POST", "/api/v1/push/subscriptions", browser("one", `"quiet_hours":{"from":"22:00","to":"07:00"}`)), 201, "subscribe")
 	media := h.want(h.ask(file("file", "p.png", png(t, 40, 30)), news.Editor), 201, "upload").str("id")
 	for _, c := range []struct{ method, path, body, schema string }{
 		{"GET", "/api/v1/stories", "", "StoryList"}, {"GET", "/api/v1/stories/" + id, "", "Story"}, {"GET", "/api/v1/stories/" + id + "/versions", "", "VersionList"},
 		{"GET", "/api/v1/stories/" + id + "/versions/1", "", "Version"}, {"GET", "/api/v1/stories/" + id + "/related", "", "RelatedList"},
 		{"GET", "/api/v1/sections", "", "SectionList"}, {"GET", "/api/v1/topics", "", "TopicList"}, {"GET", "/api/v1/topics/ferries", "", "Topic"},
+		{"POST", "/api/v1/alerts/preview", `{"story":"` + id + `","title":"Ferry strike","audience":"all"}`, "AlertPreview"}, {"GET", "/api/v1/alerts", "", "AlertList"},
+		{"GET", "/api/v1/alerts/" + second, "", "Alert"}, {"POST", "/api/v1/alerts/" + second + "/stop", "", "Alert"},
+		{"GET", "/api/v1/push/key", "", "PushKey"}, {"POST", "/api/v1/push/lookup", `{"endpoint":"` + endpoint("one") + `"}`, "Choices"},
 		{"GET", "/api/v1/media/" + media, "", "Media"}, {"GET", "/api/v1/search?q=ferry", "", "Search"},
 		{"POST", "/api/v1/stories/" + id + "/corrections", `{"kind":"update","text":"More."}`, "Correction"},
 		{"POST", "/api/v1/stories/" + id + "/publish", "", "Publish"}, {"POST", "/api/v1/stories/x/publish", "", "Problem"},

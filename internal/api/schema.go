@@ -69,7 +69,7 @@ func (b book) object(t reflect.Type, in bool) *schema {
 	if _, done := b[called]; !done {
 		s := &schema{Type: "object", Properties: map[string]*schema{}}
 		b[called] = s // before its fields: a type may hold itself
-		if in {
+		if in && !t.Implements(reflect.TypeFor[tolerant]()) {
 			s.Additional = false
 		}
 		b.fields(s, t, in)

@@ -17,7 +17,7 @@ func (a *API) createStory(ctx context.Context, q *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	d := desk.Draft{ID: q.storyID(), Kind: news.StoryKind(e.Kind), Note: e.Note}
+	d := desk.Draft{ID: news.StoryID(q.madeID()), Kind: news.StoryKind(e.Kind), Note: e.Note}
 	if d.ID != "" {
 		// A key is forgotten after a day; then the same request makes another story.
 		old, err := a.o.Stories.Story(ctx, d.ID)
@@ -79,7 +79,7 @@ func (a *API) listStories(ctx context.Context, q *request) (answer, error) {
 		return answer{}, err
 	}
 	l.Section = section.Slug
-	if l.Topic, err = a.findTopic(ctx, &f, q.query["topic"]); err != nil {
+	if l.Topic, err = a.findTopic(ctx, &f, "topic", q.query["topic"]); err != nil {
 		return answer{}, err
 	}
 	if err := f.Err(); err != nil {
@@ -111,7 +111,7 @@ func (a *API) listStories(ctx context.Context, q *request) (answer, error) {
 }
 
 // findTopic gives the slug of what a topic was called, by slug or by name.
-func (a *API) findTopic(ctx context.Context, f *news.Faults, called string) (string, error) {
+func (a *API) findTopic(ctx context.Context, f *news.Faults, field, called string) (string, error) {
 	if called == "" {
 		return "", nil
 	}
@@ -121,7 +121,7 @@ func (a *API) findTopic(ctx context.Context, f *news.Faults, called string) (str
 			return t.Slug, err
 		}
 	}
-	f.Add("topic", "There is no topic %q.", clip(called))
+	f.Add(field, "There is no topic %q.", clip(called))
 	return "", nil
 }
 
