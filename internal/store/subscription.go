@@ -18,8 +18,13 @@ func (s *Store) Subscription(ctx context.Context, endpoint string) (news.Subscri
 
 func loadSubscription(q querier, endpoint, alone string) (sub news.Subscription, err error) {
 	hash := hashOf(endpoint)
-	err = new(subscriptionScan).scan(q.row(`SELECT `+subscriptionColumns+` FROM subscription WHERE hash = $1`+alone, hash[:]).Scan, &sub)
-	if errors.Is(err, sql.ErrNoRows) {
+	found := false
+	rows, err := q.rows(`SELECT `+subscriptionColumns+` FROM subscription WHERE hash = $1`+alone, hash[:])
+	err = each(rows, err, func(r *sql.Rows) error {
+		found = true
+		return new(subscriptionScan).scan(r.Scan, &sub)
+	})
+	if err == nil && !found {
 		return sub, news.Missing("subscription")
 	}
 	return sub, err

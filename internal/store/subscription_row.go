@@ -2,19 +2,30 @@ package store
 
 import (
 	"crypto/sha256"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"dateline/internal/news"
 )
 
-const subscriptionColumns = `number, endpoint, keys, key_id, state, topics, stories, only_chosen, importance, quiet,
-	most_per_day, language, failures, created_at, seen_at`
+// common are the columns that are the same for many readers.
+var common = []string{"key_id", "state", "topics", "stories", "only_chosen", "importance", "quiet", "most_per_day", "language", "failures"}
+
+// unit ends each of them where they are read as one value; none holds it, and JSON
+// has it escaped.
+const unit = "\x1f"
+
+// subscriptionColumns are a subscription as it is read: a row of fifteen values takes
+// three times as long.
+var subscriptionColumns = `number, endpoint, keys, created_at, seen_at, ` + strings.Join(common, ` || '`+unit+`' || `)
 
 // subscriptionRows write a subscription under its number, whether that is there or not.
 // What a browser was is kept: since when it is here, and when its endpoint changed last.
 var subscriptionRows = rowText{"subscription", `
-	INSERT INTO subscription (` + subscriptionColumns + `, hash, moved_at) VALUES `, `
+	INSERT INTO subscription (number, endpoint, keys, key_id, state, topics, stories, only_chosen, importance, quiet,
+		most_per_day, language, failures, created_at, seen_at, hash, moved_at) VALUES `, `
 	ON CONFLICT (number) DO UPDATE SET endpoint = excluded.endpoint, keys = excluded.keys, key_id = excluded.key_id,
 		state = excluded.state, topics = excluded.topics, stories = excluded.stories, only_chosen = excluded.only_chosen,
 		importance = excluded.importance, quiet = excluded.quiet, most_per_day = excluded.most_per_day,
@@ -69,59 +80,64 @@ func bit(b bool) int64 {
 	return 0
 }
 
-// A subscriptionScan reads subscriptionColumns of many rows. Lists that are the same
-// text are one slice, which nobody may change: most readers choose what others do, and
-// a million need not be decoded one by one.
+// A subscriptionScan reads subscriptionColumns of many rows. Readers who chose the same
+// share their lists, which nobody may change: most choose what others do, and a million
+// need not be decoded one by one.
 type subscriptionScan struct {
-	keys                []byte
-	topics, stories     string
-	quiet               string
-	only, created, seen int64
-
-	topicLists map[string][]string
-	storyLists map[string][]news.StoryID
-	quiets     map[string]news.QuietHours
+	number, created, seen any // not int64: database/sql takes its time over that
+	keys                  sql.RawBytes
+	common                string // as subscriptionColumns put it together
+	known                 map[string]news.Subscription
 }
 
-// mostLists bounds what a scan remembers of each kind.
-const mostLists = 10_000
+// mostKnown bounds what a scan remembers.
+const mostKnown = 10_000
 
 func (x *subscriptionScan) scan(scan func(...any) error, s *news.Subscription) error {
-	if err := scan(&s.Number, &s.Endpoint, &x.keys, &s.KeyID, &s.State, &x.topics, &x.stories, &x.only, &s.Importance, &x.quiet,
-		&s.MostPerDay, &s.Language, &s.Failures, &x.created, &x.seen); err != nil {
+	if err := scan(&x.number, &s.Endpoint, &x.keys, &x.created, &x.seen, &x.common); err != nil {
 		return err
 	}
-	if len(x.keys) != len(s.Keys) {
-		return fmt.Errorf("read subscription %d: its keys are %d bytes long, not %d", s.Number, len(x.keys), len(s.Keys))
-	}
-	copy(s.Keys[:], x.keys)
-	s.OnlyChosen, s.Created, s.Seen = x.only != 0, at(x.created), at(x.seen)
-	var err error
-	if s.Topics, err = known(&x.topicLists, x.topics); err == nil {
-		if s.Stories, err = known(&x.storyLists, x.stories); err == nil {
-			s.Quiet, err = known(&x.quiets, x.quiet)
+	endpoint := s.Endpoint
+	common, ok := x.known[x.common]
+	if !ok {
+		var err error
+		if common, err = readCommon(x.common); err != nil {
+			return fmt.Errorf("read subscription %v: %w", x.number, err)
 		}
+		if x.known == nil || len(x.known) >= mostKnown {
+			x.known = map[string]news.Subscription{}
+		}
+		x.known[x.common] = common
 	}
-	if err != nil {
-		return fmt.Errorf("read subscription %d: %w", s.Number, err)
+	*s = common
+	s.Endpoint = endpoint
+	if copy(s.Keys[:], x.keys) != len(s.Keys) {
+		return fmt.Errorf("read subscription %v: its keys are %d bytes long, not %d", x.number, len(x.keys), len(s.Keys))
 	}
+	number, _ := x.number.(int64)
+	created, _ := x.created.(int64)
+	seen, _ := x.seen.(int64)
+	s.Number, s.Created, s.Seen = uint32(number), at(created), at(seen)
 	return nil
 }
 
-// known decodes text, once for all that have the same.
-func known[T any](seen *map[string]T, text string) (v T, err error) {
-	if text == "" {
-		return v, nil
+func readCommon(text string) (s news.Subscription, err error) {
+	v := strings.Split(text, unit)
+	if len(v) != len(common) {
+		return s, fmt.Errorf("%d values, not %d", len(v), len(common))
 	}
-	if v, ok := (*seen)[text]; ok {
-		return v, nil
+	s.KeyID, s.State, s.OnlyChosen = v[0], news.SubscriptionState(v[1]), v[4] != "0"
+	s.Importance, s.Language = news.Importance(v[5]), v[8]
+	for _, x := range []struct {
+		json string
+		into any
+	}{{v[2], &s.Topics}, {v[3], &s.Stories}, {v[6], &s.Quiet}, {v[7], &s.MostPerDay}, {v[9], &s.Failures}} {
+		if x.json == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(x.json), x.into); err != nil {
+			return s, err
+		}
 	}
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		return v, err
-	}
-	if *seen == nil || len(*seen) >= mostLists {
-		*seen = map[string]T{}
-	}
-	(*seen)[text] = v
-	return v, nil
+	return s, nil
 }
