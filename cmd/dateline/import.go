@@ -27,10 +27,6 @@ type importCmd struct {
 	PostTypes  string `help:"Custom types to read as articles, separated by commas." placeholder:"TYPES"`
 }
 
-// batchStories is how many stories one transaction keeps: enough to share its sync,
-// few enough that an editor who saves meanwhile does not notice.
-const batchStories = 200
-
 func (c *importCmd) Run(ctx context.Context, std *std) error {
 	src, err := c.source(std)
 	if err != nil {
@@ -136,12 +132,12 @@ type importer struct {
 	report   importReport
 	tell     io.Writer
 
-	origin string // Site.Source
-	lang   string
-	batch  []news.Imported
-	titles map[string]string // of the batch, by old id, for the report
-	last   int64
-	told   time.Time
+	origin  string // Site.Source
+	lang    string
+	batch   importBatch
+	keeping <-chan keptBatch // the batch before, while it is kept; else nil
+	last    int64
+	told    time.Time
 
 	missing map[string]bool // addresses of pictures that were not to be had
 }
@@ -152,7 +148,6 @@ func (im *importer) begin(ctx context.Context) error {
 		return err
 	}
 	im.sections = sectionIndex(sections)
-	im.titles = map[string]string{}
 	im.missing = map[string]bool{}
 	im.origin = "wordpress:" + im.cmd.Path
 	if im.cmd.Media != "" {
@@ -169,20 +164,25 @@ func (im *importer) run(ctx context.Context, src io.Reader) (last int64, err err
 	if im.pictures != nil {
 		defer im.pictures.close()
 	}
+	err = im.read(ctx, src)
+	err = errors.Join(err, im.kept())
+	return im.last, err
+}
+
+func (im *importer) read(ctx context.Context, src io.Reader) error {
 	for r, err := range archive.WordPress(ctx, src, archive.Options{Zone: im.zone, PostTypes: fieldsOf(im.cmd.PostTypes), Progress: im.progress}) {
+		if errors.Is(err, archive.ErrCutOff) {
+			im.report.notice(err.Error(), 1, "")
+			break
+		}
 		if err != nil {
-			ferr := im.flush(ctx)
-			if errors.Is(err, archive.ErrCutOff) {
-				im.report.notice(err.Error(), 1, "")
-				return im.last, ferr
-			}
-			return im.last, errors.Join(err, ferr)
+			return errors.Join(err, im.flush(ctx))
 		}
 		if err := im.take(ctx, r); err != nil {
-			return im.last, err
+			return err
 		}
 	}
-	return im.last, im.flush(ctx)
+	return im.flush(ctx)
 }
 
 func (im *importer) take(ctx context.Context, r archive.Record) error {
@@ -226,44 +226,9 @@ func (im *importer) story(ctx context.Context, r *archive.Story) error {
 	for _, n := range notes {
 		im.report.note(r.OldID, r.Title, n)
 	}
-	im.batch = append(im.batch, in)
-	im.titles[in.OldID] = r.Title
-	if len(im.batch) >= batchStories {
+	im.batch.add(in, r.Title)
+	if len(im.batch.stories) >= batchStories {
 		return im.flush(ctx)
-	}
-	return nil
-}
-
-// flush keeps the batch.
-func (im *importer) flush(ctx context.Context) error {
-	if len(im.batch) == 0 {
-		return nil
-	}
-	defer func() { im.batch = im.batch[:0]; clear(im.titles) }()
-	if im.cmd.DryRun {
-		for i := range im.batch {
-			in := &im.batch[i]
-			if _, _, err := in.Story("", im.who, im.zone, im.now); err != nil {
-				im.report.refuse(in.OldID, im.titles[in.OldID], err)
-				continue
-			}
-			im.report.outcome(in, store.Brought)
-		}
-		return nil
-	}
-	results, n, err := im.store.ImportStories(ctx, im.who, im.batch, im.cmd.Again)
-	if err != nil {
-		return fmt.Errorf("keep a batch of stories: %w", err)
-	}
-	if n > 0 {
-		im.last = n
-	}
-	for i, r := range results {
-		if r.What == store.Refused {
-			im.report.refuse(r.OldID, im.titles[r.OldID], r.Err)
-			continue
-		}
-		im.report.outcome(&im.batch[i], r.What)
 	}
 	return nil
 }
