@@ -360,3 +360,37 @@ func TestEvents(t *testing.T) {
 		t.Errorf("heard %+v, %v from %q", e, err, a.body)
 	}
 }
+
+// A double click without script is two requests at once.
+func TestTwoClicksAreOneAlert(t *testing.T) {
+	h := open(t)
+	h.alone()
+	v := h.as(news.Editor).compose(h.bridge())
+	browsers := []*browser{h.as(news.Editor), h.as(news.Editor), h.as(news.Editor), h.as(news.Editor)}
+	answers := make(chan *answer, len(browsers))
+	for _, b := range browsers {
+		go func() { answers <- b.post("/desk/alerts", v) }()
+	}
+	for range browsers {
+		if a := <-answers; a.status != 303 || a.to() != "/desk/alerts/"+v.Get("id") {
+			t.Errorf("one of two clicks = %d to %q: %.300s", a.status, a.to(), a.text(nil))
+		}
+	}
+	if items, _, _ := h.store.Alerts(t.Context(), news.AlertList{}); len(items) != 1 {
+		t.Errorf("%d alerts are kept", len(items))
+	}
+	path := alertPath(news.AlertID(v.Get("id")))
+	if err := h.post.leave(t.Context(), alertID(path), 10); err != nil {
+		t.Fatal(err)
+	}
+	c := browsers[0].get(path+"/correct").formAt("action", path+"/correct")
+	c.Set("title", "Another title")
+	for _, b := range browsers {
+		go func() { answers <- b.post(path+"/correct", c) }()
+	}
+	for range browsers {
+		if a := <-answers; a.status != 303 || a.to() != "/desk/alerts/"+c.Get("id") {
+			t.Errorf("one of two clicks on correct = %d to %q: %.300s", a.status, a.to(), a.text(nil))
+		}
+	}
+}

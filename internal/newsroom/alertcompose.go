@@ -209,6 +209,9 @@ func (n *Newsroom) sendAlert(w http.ResponseWriter, r *http.Request, who news.Ac
 		return n.composeAgain(w, r, page, err)
 	}
 	sent, err := n.o.Alerting.ComposeAlert(r.Context(), who, a)
+	if kept := n.keptAnyway(r, who, a.ID, err); kept != nil {
+		sent, err = kept, nil
+	}
 	if err != nil {
 		return n.composeAgain(w, r, page, err)
 	}
@@ -217,6 +220,23 @@ func (n *Newsroom) sendAlert(w http.ResponseWriter, r *http.Request, who news.Ac
 		done = "alert-before" // the form was sent before, with other words: those went out
 	}
 	return seeOther(w, r, alertPath(sent.ID), done)
+}
+
+// keptAnyway gives the alert that is there although err was answered: made by the same form
+// at the same moment, which two clicks without script are, or kept but not yet known to
+// be everywhere. It is nil if there is none, or nothing of the kind happened.
+func (n *Newsroom) keptAnyway(r *http.Request, who news.Actor, id news.AlertID, err error) *news.Alert {
+	if err == nil || (!web.Explain(err).Internal() && web.Explain(err).Status != http.StatusServiceUnavailable) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), pageTime)
+	defer cancel()
+	a, _, look := n.o.Alerting.Alert(ctx, who, id)
+	if look != nil || a.Composer.ID != who.ID {
+		return nil
+	}
+	n.o.Log.Warn("an alert is kept, though its form was answered with an error", "alert", id, "err", err)
+	return a
 }
 
 func alertPath(id news.AlertID) string { return "/desk/alerts/" + string(id) }

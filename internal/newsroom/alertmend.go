@@ -89,6 +89,9 @@ func (n *Newsroom) mend(step news.Step) page {
 		default:
 			next, err = n.o.Alerting.CorrectAlert(ctx, who, view.Alert.ID, words)
 		}
+		if kept := n.keptAnyway(r, who, view.ID, err); kept != nil {
+			next, err = kept, nil
+		}
 		if err == nil {
 			return seeOther(w, r, alertPath(next.ID), "")
 		}

@@ -112,6 +112,7 @@ func open(t *testing.T) *house {
 	mux.Handle("/desk/", h.rooms)
 	mux.Handle(web.AssetRoot, ass)
 	mux.HandleFunc("/media/{token}/{file}", h.media)
+	mux.HandleFunc("/sw.js", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/javascript") })
 	gate, err := web.NewGate(public, nil, nil, log, mux)
 	if err != nil {
 		t.Fatal(err)
