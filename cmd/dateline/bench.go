@@ -17,6 +17,7 @@ import (
 // and asks it over the loopback.
 type benchCmd struct {
 	Publish benchPublishCmd `cmd:"" help:"How soon readers see what an editor publishes, and that they never see older."`
+	Alerts  benchAlertsCmd  `cmd:"" help:"How fast an alert reaches a million subscribers, and what sending costs."`
 	Site    benchSiteCmd    `cmd:"" help:"How fast readers are answered, and what serving needs."`
 }
 
@@ -24,7 +25,7 @@ type benchCmd struct {
 // a bench must not write into the newsroom that the machine's settings name.
 type benchFlags struct {
 	JSON     bool   `name:"json" help:"Print one line of JSON instead of a table."`
-	Size     int    `help:"Stories to measure with." default:"10000" placeholder:"N"`
+	Size     int    `help:"How many to measure with (default: 10000 stories; for alerts, 1000000 subscribers)." placeholder:"N"`
 	Corpus   string `help:"Take the stories from JSON lines (headline, body; standfirst, section, topics, byline), gzip or not, instead of a generated text." placeholder:"FILE"`
 	Data     string `help:"Folder to make the throw-away newsroom in (default: the system's)." placeholder:"DIR"`
 	Database string `help:"An empty PostgreSQL database to measure with instead of SQLite; it is left with what was measured." placeholder:"postgres://…"`
@@ -45,6 +46,9 @@ type bench struct {
 // measure runs one bench from an empty folder to the printed figures, and leaves
 // nothing behind: no process, no file. It takes at most limit, whatever hangs.
 func (f benchFlags) measure(ctx context.Context, std *std, name string, limit time.Duration, do func(context.Context, *bench) error) (err error) {
+	if f.Size == 0 {
+		f.Size = 10_000
+	}
 	if f.Size < 20 || f.Size > 1_000_000 {
 		return wrongUsage("--size: %d; use 20 to 1000000", f.Size)
 	}

@@ -55,13 +55,20 @@ func (s *storyState) path(server *benchServer) string {
 // call makes one API call; the etag, if any, is the revision that it starts from.
 func (e *benchEditor) call(ctx context.Context, method, path string, in any, etag string) (storyState, error) {
 	var s storyState
+	took, tag, err := e.ask(ctx, method, path, in, etag, &s)
+	s.took, s.etag = took, tag
+	return s, err
+}
+
+// ask is call for any answer.
+func (e *benchEditor) ask(ctx context.Context, method, path string, in any, etag string, into any) (took time.Duration, tag string, err error) {
 	body, err := json.Marshal(in)
 	if err != nil {
-		return s, err
+		return 0, "", err
 	}
 	r, err := http.NewRequestWithContext(ctx, method, "http://"+e.server.address+"/api/v1"+path, bytes.NewReader(body))
 	if err != nil {
-		return s, err
+		return 0, "", err
 	}
 	r.Header.Set("Authorization", "Bearer "+e.token)
 	r.Header.Set("Content-Type", "application/json")
@@ -71,22 +78,21 @@ func (e *benchEditor) call(ctx context.Context, method, path string, in any, eta
 	began := time.Now()
 	resp, err := e.client.Do(r)
 	if err != nil {
-		return s, err
+		return 0, "", err
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
-	s.took = time.Since(began)
+	took = time.Since(began)
 	if err != nil {
-		return s, fmt.Errorf("%s %s: %w", method, path, err)
+		return 0, "", fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	if resp.StatusCode >= 300 {
-		return s, fmt.Errorf("%s %s answered %s: %.300s", method, path, resp.Status, answer)
+		return 0, "", fmt.Errorf("%s %s answered %s: %.300s", method, path, resp.Status, answer)
 	}
-	if err := json.Unmarshal(answer, &s); err != nil {
-		return s, fmt.Errorf("%s %s: %w", method, path, err)
+	if err := json.Unmarshal(answer, into); err != nil {
+		return 0, "", fmt.Errorf("%s %s: %w", method, path, err)
 	}
-	s.etag = resp.Header.Get("ETag")
-	return s, nil
+	return took, resp.Header.Get("ETag"), nil
 }
 
 func (e *benchEditor) create(ctx context.Context, fields map[string]any) (storyState, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+
+	"dateline/internal/pushservice"
 )
 
 // benchPartEnv names a part of a bench that has a process of its own, so that its
@@ -31,6 +34,11 @@ func benchPart(name string, std *std) error {
 			var p barePage
 			if err = orders.Decode(&p); err == nil {
 				answer, err = p.serve()
+			}
+		case "pushservice":
+			var o pushservice.Options
+			if err = orders.Decode(&o); err == nil {
+				answer, err = servePush(o)
 			}
 		default:
 			return fmt.Errorf("%s: there is no part %q of a bench", benchPartEnv, name)
@@ -84,4 +92,13 @@ func (p barePage) serve() (bareServer, error) {
 	})}
 	go srv.Serve(l)
 	return bareServer{Address: l.Addr().String()}, nil
+}
+
+// servePush plays push services for as long as the process lives.
+func servePush(o pushservice.Options) (pushservice.Info, error) {
+	s, err := pushservice.Serve(context.Background(), o)
+	if err != nil {
+		return pushservice.Info{}, err
+	}
+	return s.Info(), nil
 }

@@ -26,7 +26,7 @@ func (c *benchPublishCmd) Run(ctx context.Context, std *std) error {
 	if c.Publications < 1 || c.Publications > 100_000 || c.Stress < 100*time.Millisecond || c.Stress > time.Hour {
 		return wrongUsage("--publications and --stress: use 1 to 100000 publications, and 100ms to 1h")
 	}
-	limit := 10*time.Minute + time.Duration(c.Size)*20*time.Millisecond + time.Duration(c.Publications)*time.Second + 2*c.Stress
+	limit := 10*time.Minute + time.Duration(max(c.Size, 10_000))*20*time.Millisecond + time.Duration(c.Publications)*time.Second + 2*c.Stress
 	return c.measure(ctx, std, "publish", limit, c.publish)
 }
 

@@ -23,7 +23,7 @@ type benchServer struct {
 }
 
 // serve starts a server and returns once it answers.
-func (b *bench) serve(ctx context.Context, within time.Duration) (s *benchServer, err error) {
+func (b *bench) serve(ctx context.Context, within time.Duration, flags ...string) (s *benchServer, err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("find a free port: %w", err)
@@ -32,7 +32,7 @@ func (b *bench) serve(ctx context.Context, within time.Duration) (s *benchServer
 	if err := l.Close(); err != nil {
 		return nil, err
 	}
-	args := append([]string{"serve", "--listen", s.address}, b.place()...)
+	args := append(append([]string{"serve", "--listen", s.address}, b.place()...), flags...)
 	if b.AdminListen != "" {
 		args = append(args, "--admin-listen", b.AdminListen)
 	}
