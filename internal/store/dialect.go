@@ -185,6 +185,7 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 		return errors.New("open the database: the postgres:// address cannot be read; it should look like postgres://user@host:5432/name")
 	}
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
+	cfg.DialFunc = s.lines.through(cfg.DialFunc)
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = 2 * time.Second
 	}

@@ -98,6 +98,7 @@ func (s *Store) listenOnce(ctx context.Context, address string) error {
 		return err
 	}
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeExec
+	cfg.DialFunc = s.lines.through(cfg.DialFunc)
 	dial, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(dial, cfg)

@@ -48,6 +48,7 @@ type Store struct {
 	stmts    sync.Map // statement text + pool → *sql.Stmt; texts of any shape must be few, see in
 	hints    hints    // of changes
 	jobHints hints    // of jobs that are due
+	lines    lines    // to the server; PostgreSQL only
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }
@@ -105,8 +106,10 @@ func (s *Store) Close() error {
 	s.dialect.lastCare(s)
 	s.stmts.Range(func(_, v any) bool { v.(*sql.Stmt).Close(); return true })
 	rerr := s.r.Close()
-	if err := s.w.Close(); err != nil {
-		return fmt.Errorf("close the database: %w", err)
+	werr := s.w.Close()
+	s.lines.wait(2 * time.Second)
+	if werr != nil {
+		return fmt.Errorf("close the database: %w", werr)
 	}
 	return rerr
 }

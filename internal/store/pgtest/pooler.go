@@ -74,6 +74,10 @@ logfile = %s
 	t.Cleanup(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
+		if t.Failed() {
+			log, _ := os.ReadFile(filepath.Join(dir, "log"))
+			t.Logf("pgbouncer ended with %v; the end of its log:\n%s", cmd.ProcessState, log[max(0, len(log)-2000):])
+		}
 	})
 	pooled := *direct
 	pooled.Host = at.String()
