@@ -78,6 +78,7 @@ func BenchmarkTake(b *testing.B) {
 			{Name: "throttled", Kind: pushservice.Status, Status: 429, Share: 0.01, RetryAfter: pushservice.Duration(time.Second), Once: true},
 		}},
 		{"everybody", 1, nil},
+		{"late", -1, []pushservice.Trouble{{Kind: pushservice.Slow, Delay: pushservice.Duration(40 * time.Millisecond)}}},
 	} {
 		b.Run(bc.name, func(b *testing.B) { benchmarkTake(b, bc.check, bc.troubles) })
 	}

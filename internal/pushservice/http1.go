@@ -96,6 +96,7 @@ func (h *http1) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	hearing, status, why := j.headers(&q, now)
 	if t := h.meet(&hearing, status, now, Early); t != nil {
+		at.tally.troubled.Add(1)
 		h.answer(w, t.Status, t.retryAfter(now))
 		return
 	}
