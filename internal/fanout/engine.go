@@ -36,8 +36,9 @@ type Config struct {
 
 	// Payload is what the alert's messages hold; see the function Payload.
 	Payload func(a *news.Alert) ([]byte, error)
-	// Prepared takes the keys prepared for a subscription, if there are; may be nil.
-	Prepared func(number uint32, p *webpush.Prepared)
+	// Prepared takes the keys prepared for a subscription that has keys, if there are, as
+	// Keyring.Take does; may be nil.
+	Prepared func(number uint32, keys *webpush.Keys, p *webpush.Prepared)
 	// Limit is the most messages per second that a service gets from all nodes, 0 for
 	// as many as it answers; may be nil.
 	Limit func(origin string) float64

@@ -105,7 +105,8 @@ func (r *run) fly(ctx context.Context, f *flight, batch webpush.Batch) {
 		}
 		f.messages = append(f.messages, webpush.Message{To: to, Keys: a.Keys})
 		if r.Prepared != nil {
-			r.Prepared(f.items[i].n, &f.messages[len(f.messages)-1].Prepared)
+			m := &f.messages[len(f.messages)-1]
+			r.Prepared(f.items[i].n, &m.Keys, &m.Prepared)
 		}
 		f.index = append(f.index, uint16(i))
 	}
