@@ -52,7 +52,7 @@ func (a *authority) issue(name string, from, until time.Time) (*tls.Certificate,
 		return nil, fmt.Errorf("make certificate: %w", err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: "push service to try against"},
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "push service to try against"}, // not the authority's name: OpenSSL would take it for self-signed
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		NotBefore: from, NotAfter: until,
 	}

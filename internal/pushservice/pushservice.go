@@ -60,7 +60,7 @@ func Serve(ctx context.Context, options Options) (_ *Service, err error) {
 			_ = s.Close()
 		}
 	}()
-	if s.ca, err = newAuthority("push service to try against", o.Now()); err != nil {
+	if s.ca, err = newAuthority("authority of push services to try against", o.Now()); err != nil {
 		return nil, fmt.Errorf("start push service: %w", err)
 	}
 	if s.certs, err = certificates(s.ca, o.Now()); err != nil {
