@@ -3,11 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
-
-	"dateline/internal/news"
 )
 
 // dumped lists the tables of a backup, each after those it refers to. Left out is
@@ -16,10 +14,13 @@ import (
 var dumped = []string{
 	"setting", "section", "topic", "author", "person", "token", "picture", "story", "revision", "version",
 	"listing", "story_topic", "address", "picture_use", "front", "entry", "imported", "job", "change", "change_seq",
+	"push_key", "subscription_seq", "subscription", "staff_device", "mail_subscription", "mail_link",
+	"alert", "alert_record", "delivery", "delivery_chunk", "delivery_lease",
 }
 
 // Dump gives every row that a backup keeps to row, table by table in an order in
-// which they can be put back, all as of one moment. Values are int64 or string.
+// which they can be put back, all as of one moment. Values are int64 or string; bytes
+// are base64. Push keys are sealed as they are kept: the key file is no part of it.
 func (s *Store) Dump(ctx context.Context, row func(table string, columns []string, values []any) error) error {
 	t, err := s.r.BeginTx(ctx, s.dialect.snapshot())
 	if err != nil {
@@ -31,7 +32,7 @@ func (s *Store) Dump(ctx context.Context, row func(table string, columns []strin
 		if err != nil {
 			return s.translate(fmt.Errorf("back up %s: %w", table, err))
 		}
-		columns, err := rows.Columns()
+		columns, binary, err := columnsOf(rows)
 		if err != nil {
 			rows.Close()
 			return err
@@ -46,7 +47,9 @@ func (s *Store) Dump(ctx context.Context, row func(table string, columns []strin
 				return err
 			}
 			for i, v := range values {
-				if b, ok := v.([]byte); ok {
+				if b, ok := v.([]byte); ok && binary[columns[i]] {
+					values[i] = base64.StdEncoding.EncodeToString(b)
+				} else if ok {
 					values[i] = string(b)
 				}
 			}
@@ -59,53 +62,33 @@ func (s *Store) Dump(ctx context.Context, row func(table string, columns []strin
 	return nil
 }
 
-// Empty tells whether nobody has worked here yet: no story, picture or person.
-func (s *Store) Empty(ctx context.Context) (bool, error) {
-	var n int
-	err := s.read(ctx).row(`SELECT (SELECT count(*) FROM story) + (SELECT count(*) FROM picture) + (SELECT count(*) FROM person)`).Scan(&n)
-	return n == 0, s.translate(err)
-}
-
-// Load puts back the rows that fill gives to put, in one transaction: all of them, or
-// none when fill fails. The database must be Empty; tables and columns that this
-// version does not have are refused. Like every rule, fill may run twice.
-func (s *Store) Load(ctx context.Context, fill func(put func(table string, columns []string, values []any) error) error) error {
-	empty, err := s.Empty(ctx)
+// columnsOf names the columns of rows, and those among them that hold bytes.
+func columnsOf(rows *sql.Rows) (names []string, binary map[string]bool, err error) {
+	types, err := rows.ColumnTypes()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if !empty {
-		return news.Refuse(news.Conflict, "The database is not empty. Restore into a new one.")
+	binary = map[string]bool{}
+	for _, c := range types {
+		names = append(names, c.Name())
+		if is := c.DatabaseTypeName(); is == "BLOB" || is == "BYTEA" {
+			binary[c.Name()] = true
+		}
 	}
-	_, err = s.write(ctx, func(t *tx) error {
-		for _, table := range slices.Backward(dumped) {
-			if _, err := t.exec(`DELETE FROM ` + table); err != nil {
-				return fmt.Errorf("empty %s: %w", table, err)
-			}
-		}
-		if err := fill(t.put); err != nil {
-			return err
-		}
-		// From here on it is another line of changes than the one it was copied from.
-		return t.setSetting("timeline", news.Secret())
-	})
-	return err
+	return names, binary, nil
 }
 
-// put puts one row of a dump back.
-func (t *tx) put(table string, columns []string, values []any) error {
-	if !slices.Contains(dumped, table) {
-		return fmt.Errorf("the backup has a table %q that this version does not know", table)
+// Empty tells whether nobody has worked here yet, nor asked for alerts: no story,
+// picture, person or subscription.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	var some string
+	err := s.read(ctx).row(`
+		SELECT id FROM story UNION ALL SELECT id FROM picture UNION ALL SELECT id FROM person
+		UNION ALL SELECT endpoint FROM subscription UNION ALL SELECT id FROM mail_subscription LIMIT 1`).Scan(&some)
+	if errors.Is(err, sql.ErrNoRows) {
+		return true, nil
 	}
-	for _, c := range columns {
-		if strings.Trim(c, "abcdefghijklmnopqrstuvwxyz_") != "" {
-			return fmt.Errorf("the backup has a column %q", c)
-		}
-	}
-	if _, err := t.exec(`INSERT INTO `+table+` (`+strings.Join(columns, ", ")+`) VALUES (`+places(1, len(columns))+`)`, values...); err != nil {
-		return fmt.Errorf("restore a row of %s: %w", table, err)
-	}
-	return nil
+	return false, s.translate(err)
 }
 
 // Check asks the engine whether the database is whole; it gives what is wrong.

@@ -33,12 +33,14 @@ type head struct {
 	undone int // chunks with something left to do
 }
 
+var errNotFrozen = errors.New("its audience is not fixed")
+
 // head locks the alert's ledger to the end of the transaction.
 func (t *tx) head(alert news.AlertID) (h head, err error) {
 	err = t.row(`SELECT audience, accepted, gone, failed, retrying, undone FROM delivery WHERE alert_id = $1`+t.s.dialect.alone(), string(alert)).
 		Scan(&h.tally.Audience, &h.tally.Accepted, &h.tally.Gone, &h.tally.Failed, &h.tally.Retrying, &h.undone)
 	if errors.Is(err, sql.ErrNoRows) {
-		return h, errors.New("its audience is not fixed")
+		return h, errNotFrozen
 	}
 	h.tally.Waiting = h.tally.Audience - h.tally.Settled() - h.tally.Retrying
 	return h, err
