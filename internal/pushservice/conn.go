@@ -61,6 +61,7 @@ type conn struct {
 	gone    bool   // GOAWAY was sent
 	goneID  uint32 // the last stream that is processed then
 	credit  int    // bytes that the client may still send
+	window  int    // bytes that we may send, on the connection
 
 	partial  frame // HEADERS that go on; stream 0 if none
 	assembly []byte
@@ -75,7 +76,7 @@ type conn struct {
 }
 
 func newConn(at *origin, n *tls.Conn, ahead *readAhead) *conn {
-	c := &conn{at: at, net: n, ahead: ahead, decoder: newDecoder(), streams: make(map[uint32]*stream), goneID: 1<<31 - 1, credit: defaultWindow}
+	c := &conn{at: at, net: n, ahead: ahead, decoder: newDecoder(), streams: make(map[uint32]*stream), goneID: 1<<31 - 1, credit: defaultWindow, window: defaultWindow}
 	c.judge = judge{at: at, reader: tokenReader{tokens: at.s.issuer.tokens}}
 	c.serial = at.s.conns.Add(1) << 40
 	return c

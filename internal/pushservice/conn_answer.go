@@ -3,7 +3,6 @@ package pushservice
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -24,9 +23,9 @@ func (c *conn) finish(s *stream, rest []byte) error {
 	}
 	var delay time.Duration
 	for _, t := range c.at.troubles() {
-		if t.Kind == Slow && t.on(c.now) && t.meets(s.hearing.ticket.number) {
-			delay = time.Duration(t.Delay)
-			break
+		if (t.Kind == Slow || t.Kind == Flood) && t.on(c.now) && t.meets(s.hearing.ticket.number) {
+			delay = max(delay, time.Duration(t.Delay))
+			c.ask(t.Size)
 		}
 	}
 	t := c.meet(s)
@@ -36,8 +35,11 @@ func (c *conn) finish(s *stream, rest []byte) error {
 	}
 	if t.Kind != Offline {
 		c.at.tally.troubled.Add(1)
-		if t.Taken {
-			c.judge.take(&s.hearing, body, false, c.now)
+		if t.Taken || t.Kind == Headers || t.Kind == Parts {
+			if status := c.judge.take(&s.hearing, body, false, c.now); status != http.StatusCreated {
+				c.answer(s, status, "", delay)
+				return nil
+			}
 		}
 	}
 	switch t.Kind {
@@ -53,6 +55,8 @@ func (c *conn) finish(s *stream, rest []byte) error {
 		c.free(s)
 	case Headers:
 		c.bulky(s, t.Size)
+	case Parts:
+		c.parts(s)
 	case GoAway:
 		c.goAway(s, t)
 	case Cut:
@@ -71,11 +75,11 @@ func (c *conn) finish(s *stream, rest []byte) error {
 	return nil
 }
 
-// meet is the first trouble that a whole message meets, but Slow.
+// meet is the first trouble that a whole message meets, but Slow and Flood.
 func (c *conn) meet(s *stream) *trouble {
 	for _, t := range c.at.troubles() {
 		switch t.Kind {
-		case Status, Hang, Reset, Headers, Offline:
+		case Status, Hang, Reset, Headers, Parts, Offline:
 		case GoAway:
 			if c.gone || c.count < t.Requests {
 				continue
@@ -223,28 +227,3 @@ func (c *conn) write(s *stream, status int, retryAfter string) {
 	c.out[at+1], c.out[at+2] = byte(n>>8), byte(n)
 	c.free(s)
 }
-
-// bulky answers 201 with headers of a size, in as many frames as it takes.
-func (c *conn) bulky(s *stream, size int) {
-	block := []byte{0x08, 3, '2', '0', '1'}
-	for len(block) < size {
-		block = appendField(block, "x-bulk", bulk[:min(len(bulk), max(1, size-len(block)))])
-	}
-	c.at.tally.statuses[http.StatusCreated].Add(1)
-	kind, flags := byte(frameHeaders), byte(flagEndStream)
-	for {
-		n := min(len(block), maxFrame)
-		if n == len(block) {
-			flags |= flagEndHeaders
-		}
-		c.out = appendFrameHeader(c.out, n, kind, flags, s.id)
-		c.out = append(c.out, block[:n]...)
-		if block = block[n:]; len(block) == 0 {
-			break
-		}
-		kind, flags = frameContinuation, 0
-	}
-	c.free(s)
-}
-
-var bulk = strings.Repeat("bulk", 250)

@@ -196,13 +196,19 @@ func (c *conn) ping(f *frame) error {
 	return nil
 }
 
-// windowUpdate is of no use to us, who send no bodies, but must be right.
+// windowUpdate matters to the few bodies that we send.
 func (c *conn) windowUpdate(f *frame) error {
 	if len(f.payload) != 4 {
 		return &protocolError{codeFrameSize, "WINDOW_UPDATE"}
 	}
-	if n := binary.BigEndian.Uint32(f.payload) &^ (1 << 31); n == 0 && f.stream == 0 {
-		return &protocolError{codeProtocol, "empty WINDOW_UPDATE"}
+	n := binary.BigEndian.Uint32(f.payload) &^ (1 << 31)
+	if f.stream == 0 {
+		if n == 0 {
+			return &protocolError{codeProtocol, "empty WINDOW_UPDATE"}
+		}
+		if c.window += int(n); c.window > maxWindow {
+			return &protocolError{codeFlowControl, "window is too large"}
+		}
 	}
 	if f.stream > c.last {
 		return &protocolError{codeProtocol, "window of a stream that was not begun"}

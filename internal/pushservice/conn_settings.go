@@ -99,7 +99,7 @@ func (c *conn) hold(s settings) {
 }
 
 // settings reads the client's, none of which matters to us but that they are
-// right: our headers use no table and our answers have no bodies.
+// right: our headers use no table and our bodies are a few bytes.
 func (c *conn) settings(f *frame) error {
 	if f.flags&flagACK != 0 {
 		if len(f.payload) != 0 {

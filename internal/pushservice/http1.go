@@ -126,8 +126,11 @@ func (h *http1) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at.tally.troubled.Add(1)
-	if t.Taken {
-		j.take(&hearing, body, false, now)
+	if t.Taken || t.Kind == Headers {
+		if status := j.take(&hearing, body, false, now); status != http.StatusCreated {
+			h.answer(w, status, "")
+			return
+		}
 	}
 	switch t.Kind {
 	case Status:

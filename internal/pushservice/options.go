@@ -41,7 +41,7 @@ type Options struct {
 	// Journal, if not nil, gets each message that is logged as a line of JSON.
 	Journal io.Writer `json:"-"`
 	// OnMessage, if not nil, is called with each message that is logged, by one
-	// goroutine at a time; it must be quick.
+	// goroutine at a time; it must be quick and call no method of the Service.
 	OnMessage func(Message) `json:"-"`
 	// Now is the clock: time.Now unless given.
 	Now func() time.Time `json:"-"`

@@ -16,7 +16,9 @@ const (
 	Hang    Kind = "hang"    // never answers
 	Reset   Kind = "reset"   // RST_STREAM with Code
 	Early   Kind = "early"   // answers Status before the body is there
-	Headers Kind = "headers" // answers 201 with Size bytes of headers
+	Headers Kind = "headers" // takes it, and answers with Size bytes of headers
+	Parts   Kind = "parts"   // takes it, and answers in pieces: interim answer, padding, CONTINUATION, body, trailers
+	Flood   Kind = "flood"   // asks for Size PINGs before its answer
 	Slow    Kind = "slow"    // answers after Delay
 	Rate    Kind = "rate"    // answers 429 to more than PerSecond, with RetryAfter
 	Offline Kind = "offline" // the browser is away: keeps the message, by Topic, until this is lifted
@@ -43,7 +45,7 @@ const (
 
 // A Trouble is one way to misbehave. Fields that its kind does not name must be
 // left out. Of several that fit a message the first one set is done, but Slow
-// is done with any other.
+// and Flood are done with any other.
 type Trouble struct {
 	// Name is to lift it by; a trouble of the same name is replaced.
 	Name string `json:"name,omitempty"`
@@ -100,9 +102,9 @@ func (t *Trouble) check(origins int) error {
 	switch t.Kind {
 	case Status, Early:
 		return need(t.Status >= 200 && t.Status <= 599, "a status from 200 to 599")
-	case Hang, Reset, Offline, GoAway, Cut, Close, Garbage, HTTP1, Deaf, Outage:
+	case Hang, Reset, Offline, Parts, GoAway, Cut, Close, Garbage, HTTP1, Deaf, Outage:
 		return nil
-	case Headers:
+	case Headers, Flood:
 		return need(t.Size > 0 && t.Size <= 1<<20, "a size of up to 1 MiB")
 	case Slow:
 		return need(t.Delay > 0, "a delay")

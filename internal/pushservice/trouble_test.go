@@ -74,7 +74,7 @@ func TestTroubles(t *testing.T) {
 		{name: "TCP reset at the tenth message", trouble: pushservice.Trouble{Kind: pushservice.Cut, Requests: 10}, unknown: true},
 		{name: "TCP end at the tenth message", trouble: pushservice.Trouble{Kind: pushservice.Close, Requests: 10}, unknown: true},
 		{name: "garbage at the tenth message", trouble: pushservice.Trouble{Kind: pushservice.Garbage, Requests: 10}, unknown: true},
-		{name: "20 kB of headers", trouble: pushservice.Trouble{Kind: pushservice.Headers, Size: 20 << 10, Taken: true}, want: all(webpush.Accepted)},
+		{name: "20 kB of headers", trouble: pushservice.Trouble{Kind: pushservice.Headers, Size: 20 << 10}, want: all(webpush.Accepted)},
 		{name: "500 kB of headers", trouble: pushservice.Trouble{Kind: pushservice.Headers, Size: 500 << 10, Origins: []int{1}}, unknown: true,
 			check: func(t *testing.T, w *world, out []webpush.Outcome) {
 				for i, o := range out {
@@ -83,6 +83,8 @@ func TestTroubles(t *testing.T) {
 					}
 				}
 			}},
+		{name: "answer in pieces", trouble: pushservice.Trouble{Kind: pushservice.Parts}, want: all(webpush.Accepted)},
+		{name: "a flood of PINGs", trouble: pushservice.Trouble{Kind: pushservice.Flood, Size: 20}, want: all(webpush.Accepted)},
 		{name: "slow", trouble: pushservice.Trouble{Kind: pushservice.Slow, Delay: pushservice.Duration(200 * time.Millisecond)}, want: all(webpush.Accepted), after: 200 * time.Millisecond},
 		{name: "one stream at once", trouble: pushservice.Trouble{Kind: pushservice.Settings, Streams: number(1)}, want: all(webpush.Accepted),
 			check: func(t *testing.T, w *world, _ []webpush.Outcome) {
@@ -126,7 +128,7 @@ func TestTroubles(t *testing.T) {
 					if took := time.Since(began); took < tt.after {
 						t.Errorf("took %v, want at least %v", took, tt.after)
 					}
-					w.agree(t, out, tt.unknown)
+					w.agree(t, out, tt.unknown, tt.trouble.Taken)
 					if met := countsMessages(tt.trouble); met != (troubled(w.service.Stats()) > 0) {
 						t.Errorf("met by %d messages: %+v", troubled(w.service.Stats()), w.service.Stats())
 					}
@@ -142,7 +144,7 @@ func TestTroubles(t *testing.T) {
 // countsMessages reports whether a trouble is done to messages, and now.
 func countsMessages(t pushservice.Trouble) bool {
 	switch t.Kind {
-	case pushservice.Slow, pushservice.Offline, pushservice.Settings, pushservice.Drip, pushservice.HTTP1, pushservice.Certificate, pushservice.Deaf, pushservice.Outage:
+	case pushservice.Slow, pushservice.Flood, pushservice.Offline, pushservice.Settings, pushservice.Drip, pushservice.HTTP1, pushservice.Certificate, pushservice.Deaf, pushservice.Outage:
 		return false
 	}
 	return t.After == 0
@@ -165,7 +167,7 @@ func sample(out []webpush.Outcome) map[webpush.Class]webpush.Outcome {
 }
 
 // agree compares what the sender says of each message with what came here.
-func (w *world) agree(t *testing.T, out []webpush.Outcome, unknown bool) {
+func (w *world) agree(t *testing.T, out []webpush.Outcome, unknown, taken bool) {
 	t.Helper()
 	st := w.service.Stats()
 	if st.Violations > 0 || st.Refused > 0 || st.Repeats > 0 {
@@ -182,6 +184,8 @@ func (w *world) agree(t *testing.T, out []webpush.Outcome, unknown bool) {
 			t.Errorf("message %d is %+v", i, o)
 		case o.Unknown && !unknown:
 			t.Errorf("message %d: the sender does not know: %+v", i, o)
+		case o.Class == webpush.Accepted && n != 1, o.Class != webpush.Accepted && n > 0 && !unknown && !taken:
+			t.Errorf("message %d came %d times, the sender says %+v", i, n, o)
 		case n > 1:
 			t.Errorf("message %d came %d times", i, n)
 		}
@@ -307,7 +311,7 @@ func TestSettingsChangeUnderWay(t *testing.T) {
 			if got[webpush.Accepted]+got[webpush.Retry] != 1500 || got[webpush.Accepted] < 1400 {
 				t.Errorf("%v; e.g. %v", got, sample(out))
 			}
-			w.agree(t, out, true)
+			w.agree(t, out, true, false)
 		})
 	}
 }
