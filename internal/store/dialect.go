@@ -49,6 +49,7 @@ type dialect interface {
 	notify(t *tx, n int64) error
 	alone() string                                           // ends a SELECT of rows that nobody else may change meanwhile
 	unheld() string                                          // ends one that passes over rows which somebody else is changing
+	row(from, width int) string                              // placeholders of one row of many, from the number from on, in their order
 	unindexed(column string) string                          // column where the planner would take its index and is wrong
 	check(ctx context.Context, db *sql.DB) ([]string, error) // what is wrong with the database's files or settings
 }
@@ -155,6 +156,10 @@ func (sqliteDialect) translate(err error) error {
 	return err
 }
 
+// row has no numbers: SQLite takes $1 for a name and, for each value, walks over all
+// names up to its own. Of saving 2,000 subscriptions that was two thirds.
+func (sqliteDialect) row(_, width int) string { return "?" + strings.Repeat(", ?", width-1) }
+
 func (sqliteDialect) unindexed(column string) string { return `(` + column + ` || '')` }
 
 func (sqliteDialect) check(ctx context.Context, db *sql.DB) ([]string, error) {
@@ -208,8 +213,8 @@ func (s *Store) connectPostgres(ctx context.Context, address string) error {
 }
 
 // postgresSettings gives the expression that sets, for one transaction, what ours
-// rely on. Texts are compressed by LZ4 where the server has it: by its default way
-// that took half of the server's time in an import.
+// rely on. Texts are compressed by LZ4 where the server has it: the default way
+// was 45 % of the server's work in an import, and all of it took a third less without.
 func postgresSettings(ctx context.Context, db *sql.DB) (string, error) {
 	var lz4 int
 	err := db.QueryRowContext(ctx, `SELECT count(*) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`).Scan(&lz4)
@@ -264,9 +269,10 @@ func (d postgresDialect) begin(ctx context.Context, tx *sql.Tx, _ time.Time) (ti
 	err := tx.QueryRowContext(ctx, `SELECT `+d.settings+`, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&on, &n)
 	return at(n), err
 }
-func (postgresDialect) lastCare(*Store) {}
-func (postgresDialect) alone() string   { return ` FOR UPDATE` }
-func (postgresDialect) unheld() string  { return ` FOR UPDATE SKIP LOCKED` }
+func (postgresDialect) lastCare(*Store)            {}
+func (postgresDialect) alone() string              { return ` FOR UPDATE` }
+func (postgresDialect) row(from, width int) string { return places(from, width) }
+func (postgresDialect) unheld() string             { return ` FOR UPDATE SKIP LOCKED` }
 func (postgresDialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }

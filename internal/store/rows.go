@@ -20,14 +20,14 @@ type rowText struct {
 const mostRows = 128
 
 // of gives the text for n rows of width values.
-func (x *rowText) of(n, width int) string {
+func (x *rowText) of(d dialect, n, width int) string {
 	var b strings.Builder
 	b.WriteString(x.before)
 	for i := range n {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString("(" + places(1+i*width, width) + ")")
+		b.WriteString("(" + d.row(1+i*width, width) + ")")
 	}
 	b.WriteString(x.after)
 	return b.String()
@@ -81,7 +81,7 @@ func (t *tx) flush() error {
 	t.waiting = nil
 	for _, w := range all {
 		err := portions(w.rows, func(n, width int, args []any) error {
-			_, err := t.exec(w.text.of(n, width), args...)
+			_, err := t.exec(w.text.of(t.s.dialect, n, width), args...)
 			return err
 		})
 		if err != nil {
@@ -96,7 +96,7 @@ func (t *tx) flush() error {
 // was not there.
 func (t *tx) insertAndSee(x *rowText, rows [][]any, scan func(*sql.Rows) error) error {
 	return portions(rows, func(n, width int, args []any) error {
-		found, err := t.rows(x.of(n, width), args...)
+		found, err := t.rows(x.of(t.s.dialect, n, width), args...)
 		if err := each(found, err, scan); err != nil {
 			return fmt.Errorf("write %d rows of %s: %w", n, x.table, err)
 		}
