@@ -92,6 +92,17 @@ func validExact(a string) bool {
 	return ok && err == nil && n != 0 && validHost(host)
 }
 
+// strangeBytes are 1 where no browser's endpoint has that byte: what is not
+// printable ASCII, and what clients of HTTP take differently from one another.
+var strangeBytes = func() (t [256]byte) {
+	for c := range t {
+		if c <= ' ' || c > '~' || c == '\\' || c == '#' {
+			t[c] = 1
+		}
+	}
+	return t
+}()
+
 // Parse makes an Endpoint. The address has the form in which browsers write
 // theirs: https, lower case, port 443, no user, no fragment, printable ASCII, a
 // host that is a name. It refuses all else with ErrEndpoint. It does not
@@ -100,10 +111,13 @@ func (s *Services) Parse(address string) (Endpoint, error) {
 	if len(address) > MaxEndpoint {
 		return Endpoint{}, fmt.Errorf("endpoint of %d bytes, at most %d: %w", len(address), MaxEndpoint, ErrEndpoint)
 	}
-	for i := range len(address) {
-		if c := address[i]; c <= ' ' || c > '~' || c == '\\' || c == '#' {
-			return Endpoint{}, fmt.Errorf("endpoint with the byte %#02x: %w", c, ErrEndpoint)
-		}
+	var strange byte
+	for i := range len(address) { // every message passes here, and a branch each byte takes 0.1 µs
+		strange |= strangeBytes[address[i]]
+	}
+	if strange != 0 {
+		i := strings.IndexFunc(address, func(r rune) bool { return r > '~' || strangeBytes[r] != 0 })
+		return Endpoint{}, fmt.Errorf("endpoint with the byte %#02x: %w", address[i], ErrEndpoint)
 	}
 	scheme, rest, ok := strings.Cut(address, "://")
 	if !ok || scheme != "https" && scheme != "http" {

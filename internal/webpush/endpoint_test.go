@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -134,6 +135,28 @@ func TestHostileEndpoints(t *testing.T) {
 			if err == nil {
 				t.Errorf("Parse(%.80q) = %.80q, want an error", in, e)
 			}
+		}
+	}
+}
+
+// Each byte by itself, at the end of a long address.
+func TestBytesOfEndpoints(t *testing.T) {
+	s := services(t)
+	for c := range 256 {
+		in := "https://fcm.googleapis.com/fcm/send/" + strings.Repeat("a", 100) + string([]byte{byte(c)})
+		want := c > ' ' && c < 0x7f && c != '\\' && c != '#'
+		if _, err := s.Parse(in); (err == nil) != want || err != nil && !strings.Contains(err.Error(), fmt.Sprintf("the byte %#02x", c)) {
+			t.Errorf("Parse with the byte %#02x = %v, want an endpoint %t", c, err, want)
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	s := services(b)
+	in := "https://fcm.googleapis.com/fcm/send/" + strings.Repeat("dGhpcyBpcyBub3QgYSB0b2tlbg:APA91b", 5)
+	for b.Loop() {
+		if _, err := s.Parse(in); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

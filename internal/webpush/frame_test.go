@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -280,6 +281,36 @@ func FuzzEncoder(f *testing.F) {
 			}
 		}
 	})
+}
+
+// hpack's own decoder reads strings of every length, and of both kinds: shorter by
+// Huffman's code, and not.
+func TestStringsOfEveryLength(t *testing.T) {
+	d := hpack.NewDecoder(0, nil)
+	before := []byte("before")
+	for n := range MaxEndpoint + 1 {
+		for _, kind := range []string{"a", "~", "/fcm/send/APA91b"} {
+			s := strings.Repeat(kind, n/len(kind)+1)[:n]
+			b := appendString(appendInt(before[:6:6], 0x10, 4, staticPath), s)
+			fields, err := d.DecodeFull(b[6:])
+			if err != nil || len(fields) != 1 || fields[0].Value != s || !bytes.HasPrefix(b, before) {
+				t.Fatalf("%d bytes of %q: %v, %v", n, kind, fields, err)
+			}
+			if most := n + 3 + 1; len(b)-6 > most {
+				t.Errorf("%d bytes of %q are %d, want at most %d", n, kind, len(b)-6, most)
+			}
+		}
+	}
+}
+
+func BenchmarkHeaders(b *testing.B) {
+	e := newEncoder()
+	h := &header{authority: "push.example.org", authorization: "vapid t=x, k=y", length: "615", ttl: "3600", urgency: "high", topic: "t"}
+	path := "/fcm/send/" + strings.Repeat("dGhpcyBpcyBub3QgYSB0b2tlbg:APA91b", 5)
+	block := e.append(nil, h, path)
+	for b.Loop() {
+		block = e.append(block[:0], h, path)
+	}
 }
 
 // A message after the first costs few bytes of headers.

@@ -156,11 +156,16 @@ func appendInt(dst []byte, first byte, n uint, i uint64) []byte {
 	return append(dst, byte(i))
 }
 
+// appendString writes a string, by Huffman's code if that is shorter. How long
+// the code is shows when it stands there, behind room for its length, and then
+// it is moved up: to count first takes most of the time that it takes to write.
 func appendString(dst []byte, s string) []byte {
-	if n := hpack.HuffmanEncodeLength(s); n < uint64(len(s)) {
-		dst = appendInt(dst, 0x80, 7, n)
-		return hpack.AppendHuffmanString(dst, s)
+	const room = 3 // enough for 16 kB, and no header of ours has a tenth of that
+	at := len(dst)
+	dst = hpack.AppendHuffmanString(append(dst, make([]byte, room)...), s)
+	code := dst[at+room:]
+	if len(code) >= len(s) {
+		return append(appendInt(dst[:at], 0, 7, uint64(len(s))), s...)
 	}
-	dst = appendInt(dst, 0, 7, uint64(len(s)))
-	return append(dst, s...)
+	return append(appendInt(dst[:at], 0x80, 7, uint64(len(code))), code...)
 }
