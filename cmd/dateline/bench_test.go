@@ -140,7 +140,7 @@ func TestBenchCorpusBeside(t *testing.T) {
 
 func TestBenchWrongUsage(t *testing.T) {
 	for _, args := range []string{
-		"site --size 3", "site --rounds 0", "site --round 1h", "site --database sqlite:x", "publish --stress 1ms", "publish --publications 0", "publish --beside x", "alerts", "",
+		"site --size 3", "site --rounds 0", "site --round 1h", "site --database sqlite:x", "publish --stress 1ms", "publish --publications 0", "publish --beside x", "alerts --kills -1", "alerts --paced 1ms", "search", "",
 	} {
 		var out, errOut bytes.Buffer
 		if code := run(t.Context(), append([]string{"bench"}, strings.Fields(args)...), nil, &out, &errOut); code != 2 {

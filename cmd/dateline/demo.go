@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"dateline/internal/news"
@@ -46,7 +47,20 @@ func (c *demoCmd) Run(ctx context.Context, std *std) (err error) {
 	if c.SiteName == "Dateline" {
 		c.SiteName = room.Name
 	}
-	return c.serveOn(ctx, &quiet, l, func(n *node) { c.welcome(ctx, std, n, began) })
+	ctx, stop := context.WithCancel(ctx)
+	services, err := c.playPush(ctx)
+	if err != nil {
+		stop()
+		return err
+	}
+	defer services.Close()
+	var subscribing sync.WaitGroup
+	defer subscribing.Wait()
+	defer stop()
+	return c.serveOn(ctx, &quiet, l, func(n *node) {
+		c.welcome(ctx, std, n, began)
+		subscribing.Go(func() { c.subscribeMany(ctx, std, n, services) })
+	})
 }
 
 // welcome says where to look.
