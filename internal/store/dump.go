@@ -9,8 +9,8 @@ import (
 )
 
 // dumped lists the tables of a backup, each after those it refers to. Left out is
-// what belongs to this running installation alone: nodes, sessions, sign-in links
-// and idempotency keys.
+// what belongs to this running installation alone: nodes, sessions, sign-in links,
+// idempotency keys and what the operator was told.
 var dumped = []string{
 	"setting", "section", "topic", "author", "person", "token", "picture", "story", "revision", "version",
 	"listing", "story_topic", "address", "picture_use", "front", "entry", "imported", "job", "change", "change_seq",
