@@ -55,7 +55,7 @@ func newAlerting(ctx context.Context, o alertOptions) (*alerting, error) {
 		return nil, err
 	}
 	a := &alerting{house: news.StandardAlertHouse}
-	a.house.Countdown = o.countdown
+	a.house.Countdown, a.house.Language = o.countdown, o.language
 	keys, err := o.openPushKeys(ctx, o.data, o.store)
 	if err != nil {
 		return nil, err

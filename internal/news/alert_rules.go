@@ -1,6 +1,7 @@
 package news
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -18,6 +19,7 @@ type AlertHouse struct {
 	Countdown time.Duration // during which an alert can be stopped before anybody has it
 	Patience  time.Duration // how long an alert waits for its second person before one may send it alone
 	Fresh     time.Duration // how recent a sign-in must be to send alone
+	Language  string        // BCP 47, of stories that name none
 }
 
 // StandardAlertHouse is the house of a new site.
@@ -46,7 +48,7 @@ func ComposeAlert(a Alert, who Actor, s *Story, h AlertHouse, now time.Time) (*A
 		return nil, err
 	}
 	a.Kind, a.Replaces, a.Original = NewsAlert, "", a.ID
-	a.about(s)
+	a.about(s, h.Language)
 	a.Composer, a.Composed = who, now
 	if a.Audience.All && h.Editors >= 2 {
 		a.State = AlertAwaiting
@@ -56,8 +58,10 @@ func ComposeAlert(a Alert, who Actor, s *Story, h AlertHouse, now time.Time) (*A
 	return &a, nil
 }
 
-func (a *Alert) about(s *Story) {
-	a.Story, a.Address, a.Language = s.ID, s.Address, s.Live.Content.Language
+// about takes over what an alert has of its story. A story that names no language is in
+// the one otherwise, by which its message runs from the right or the left.
+func (a *Alert) about(s *Story, otherwise string) {
+	a.Story, a.Address, a.Language = s.ID, s.Address, cmp.Or(s.Live.Content.Language, otherwise)
 }
 
 func alertsNeedEditor(who Actor) error {
@@ -212,7 +216,7 @@ func (a *Alert) Correct(c Alert, who Actor, s *Story, now time.Time) (*Alert, er
 	if err != nil {
 		return nil, err
 	}
-	r.about(s)
+	r.about(s, a.Language)
 	return r, a.makeWay(who, now)
 }
 
@@ -313,6 +317,6 @@ func Drill(id AlertID, s *Story, now time.Time) *Alert {
 		ID: id, Kind: DrillAlert, State: AlertSending, Title: "Drill", Body: "Nobody gets this.", Importance: Ordinary, Urgency: "normal",
 		TTL: MinAlertTTL, Original: id, Composer: System, Composed: now, Leaves: now, Started: now,
 	}
-	a.about(s)
+	a.about(s, "")
 	return a
 }

@@ -107,6 +107,24 @@ func TestWhatIsComposedIsChecked(t *testing.T) {
 	}
 }
 
+// A story that names no language is in the site's, and so are its alerts and their
+// corrections: in Arabic they run from the right.
+func TestAlertInTheLanguageOfTheSite(t *testing.T) {
+	s := shown(t)
+	s.Live.Content.Language = ""
+	h := house
+	h.Language = "ar"
+	a, err := ComposeAlert(Alert{ID: "a", Title: "Bridge closed", Audience: Audience{Followers: true}}, ed, s, h, now)
+	if err != nil || a.Language != "ar" || a.Dir() != "rtl" {
+		t.Fatalf("composed in %q, %s, %v", a.Language, a.Dir(), err)
+	}
+	a.Advance(s, h, now.Add(h.Countdown))
+	a.Begin(now.Add(h.Countdown))
+	if c, err := a.Correct(Alert{ID: "c", Title: "Correction"}, ed, s, now); err != nil || c.Language != "ar" {
+		t.Errorf("corrected in %q, %v", c.Language, err)
+	}
+}
+
 func TestWhoLetsAnAlertGo(t *testing.T) {
 	all, some := Audience{All: true}, Audience{Topics: []string{"roads"}}
 	later := now.Add(4 * time.Minute)

@@ -1,6 +1,7 @@
 package newsroom
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -140,7 +141,7 @@ func (n *Newsroom) fillPreview(ctx context.Context, page *composePage) error {
 		}
 	}
 	part.SendAt = a.SendAt
-	part.Phone, err = n.phoneOf(ctx, a, page.Story.Live.Content.Language)
+	part.Phone, err = n.phoneOf(ctx, a, cmp.Or(page.Story.Live.Content.Language, n.o.House.Language))
 	return err
 }
 
