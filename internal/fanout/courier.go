@@ -36,8 +36,11 @@ type CourierConfig struct {
 	Ready func(ctx context.Context) error
 	// Jobs are enqueued with the first message, such as the same alert by mail; may be nil.
 	Jobs func(a *news.Alert) []news.Job
-	Now  func() time.Time // the database's clock
-	Log  *slog.Logger
+	// Hurry is called when somebody counts the readers of an alert, who will send one
+	// soon; may be nil.
+	Hurry func()
+	Now   func() time.Time // the database's clock
+	Log   *slog.Logger
 }
 
 // A Courier finds the alerts that are due, in this process and after a restart, begins
@@ -331,7 +334,12 @@ func (c *Courier) finish(ctx context.Context, a *news.Alert, tally news.Tally) e
 }
 
 // Reach is how many would get the alert now.
-func (c *Courier) Reach(a *news.Alert) int { return c.Roll.Index.Freeze(a, c.Now()).Count() }
+func (c *Courier) Reach(a *news.Alert) int {
+	if c.Hurry != nil {
+		c.Hurry()
+	}
+	return c.Roll.Index.Freeze(a, c.Now()).Count()
+}
 
 // Message is the text that would be sent; Invalid if it is too long.
 func (c *Courier) Message(a *news.Alert) ([]byte, error) {

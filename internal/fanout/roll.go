@@ -28,6 +28,9 @@ type SubscriptionStore interface {
 type Roll struct {
 	Index *Index
 	Book  *Book
+	// Changed is called when a number's address or keys are new or gone; may be nil, and
+	// is set before Follow.
+	Changed func(number uint32)
 
 	store    SubscriptionStore
 	services *webpush.Services
@@ -160,6 +163,7 @@ func (r *Roll) put(s *news.Subscription) error {
 	}
 	r.Book.Put(s.Number, to, webpush.Keys(s.Keys), s.KeyID)
 	r.Index.Put(s)
+	r.changed(s.Number)
 	return nil
 }
 
@@ -167,6 +171,13 @@ func (r *Roll) drop(from, before uint32) {
 	for n := from; n < before; n++ {
 		r.Index.Drop(n)
 		r.Book.Drop(n)
+		r.changed(n)
+	}
+}
+
+func (r *Roll) changed(n uint32) {
+	if r.Changed != nil {
+		r.Changed(n)
 	}
 }
 
