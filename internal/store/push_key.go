@@ -69,6 +69,9 @@ func (s *Store) AddPushKey(ctx context.Context, who news.Actor, k news.PushKey) 
 			is_current = CASE WHEN excluded.is_current = 1 THEN 1 ELSE push_key.is_current END`); err != nil {
 			return err
 		}
+		if current {
+			t.change(news.SiteChange, "push-key", news.SiteTag) // pages hand it to browsers
+		}
 		return t.record(who, "add", "push-key:"+k.ID, "")
 	})
 	if err != nil {
