@@ -51,6 +51,7 @@ type Options struct {
 	Zone     *time.Location // decides the day in a new article's address
 	Log      *slog.Logger
 
+	Flashes     Flashes         // nil: nothing can be flashed here
 	Alerts      Alerts          // nil: there are no alerts here
 	Courier     Courier         // nil likewise
 	House       news.AlertHouse // zero means news.StandardAlertHouse; its Editors are counted anew each time

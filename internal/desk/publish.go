@@ -45,7 +45,8 @@ func pages(s *news.Story) []string {
 // releaseEvery is how often stories whose moment has come are looked for.
 const releaseEvery = 250 * time.Millisecond
 
-// Release publishes scheduled stories at their second, in order, until ctx ends.
+// Release publishes scheduled stories at their second, in order, and takes down the
+// breaking bar whose time is over, until ctx ends.
 // The schedule is a query, not a timer: whatever came due while nobody ran goes out
 // at once at start. Several nodes may do it; a story goes out once.
 func (d *Desk) Release(ctx context.Context) {
@@ -53,13 +54,13 @@ func (d *Desk) Release(ctx context.Context) {
 	defer tick.Stop()
 	told := ""
 	for {
-		err := d.ReleaseDue(ctx)
+		err := errors.Join(d.ReleaseDue(ctx), d.endBreakingDue(ctx))
 		switch {
 		case err == nil:
 			told = ""
 		case ctx.Err() == nil && news.KindOf(err) != news.Busy && err.Error() != told:
 			told = err.Error() // once, not at every look
-			d.o.Log.Error("scheduled stories could not be released; it is tried again", "error", err)
+			d.o.Log.Error("what is due could not be done; it is tried again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
