@@ -68,6 +68,11 @@ func (n *node) metrics() *prometheus.Registry {
 	gauge("change_shown", "The last change this node shows.", func() float64 { return float64(n.live.Shown()) })
 	gauge("ready", "1 while this node should get readers.", func() float64 { return truth(n.live.Ready()) })
 	gauge("database_reachable", "1 while the database answers.", func() float64 { return truth(n.live.Reachable()) })
+	r.MustRegister(n.operator.told)
+	gauge("notices_open", "Things that the operator was told of and that are neither over nor dismissed.", counted(func(ctx context.Context) (int, error) {
+		open, err := n.store.Notices(ctx)
+		return len(open), err
+	}))
 	gauge("jobs_waiting", "Jobs to be run, now or later, those being run included.", counted(n.store.WaitingJobs))
 	gauge("jobs_given_up", "Jobs that failed for good.", counted(n.store.FailedJobs))
 	gauge("jobs_running", "Jobs that this node is running.", func() float64 { return float64(n.jobs.Stats().Running) })

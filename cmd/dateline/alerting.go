@@ -45,7 +45,7 @@ type alertOptions struct {
 	store     *store.Store
 	live      *live.Node
 	jobs      func(a *news.Alert) []news.Job
-	tell      func(what string, bad bool)
+	tell      func(about, what string, bad bool)
 	log       *slog.Logger
 }
 
@@ -77,7 +77,7 @@ func newAlerting(ctx context.Context, o alertOptions) (*alerting, error) {
 		Node: o.node, Ledger: o.store.Ledger(), Subscriptions: a.roll.Book, Audience: a.roll.Index,
 		Fence: fence{o.store, o.live}, Sender: a.sender, Services: services, Signers: signers,
 		Payload: dress.payload, Limit: serviceLimit, Nodes: (&nodeCount{store: o.store}).count,
-		Tell: func(n fanout.Notice) { o.tell(n.Text, true) }, Now: o.store.Now,
+		Tell: func(n fanout.Notice) { o.tell(aboutPush(n), n.Text, true) }, Now: o.store.Now,
 	})
 	a.courier = fanout.NewCourier(fanout.CourierConfig{
 		Engine: a.engine, Roll: a.roll, Alerts: o.store, House: a.house, Jobs: o.jobs, Ready: a.ring.refresh, Now: o.store.Now, Log: o.log,

@@ -26,7 +26,7 @@ type drill struct {
 	store *store.Store
 	fence fanout.Fence
 	keys  func(ctx context.Context) (*webpush.Key, error) // the current one
-	tell  func(what string, bad bool)
+	tell  func(about, what string, bad bool)
 }
 
 // drillLimit is how long a drill may take; the way takes well under a second.
@@ -65,7 +65,9 @@ func (d *drill) hold(ctx context.Context, id news.AlertID) (*drillResult, error)
 	err := d.run(ctx, r)
 	if err != nil {
 		r.Failed = oneLine(err)
-		d.tell("the alert drill failed: "+r.Failed+"; alerts may not go out. Look at doctor and the log", true)
+		d.tell(aboutDrill, "The alert drill failed, so alerts may not go out: "+r.Failed+". Look at dateline doctor and the log, then try again: dateline alert drill", true)
+	} else {
+		d.tell(aboutDrill, "The alert drill works.", false)
 	}
 	text, jsonErr := json.Marshal(r)
 	if jsonErr != nil {
@@ -216,7 +218,7 @@ func (c *alertDrillCmd) drill(ctx context.Context, s *store.Store, id news.Alert
 		if err != nil {
 			return nil, err
 		}
-		d := &drill{store: s, fence: storeFence{s}, tell: func(string, bool) {}, keys: func(context.Context) (*webpush.Key, error) { return keys.current, nil }}
+		d := &drill{store: s, fence: storeFence{s}, tell: func(string, string, bool) {}, keys: func(context.Context) (*webpush.Key, error) { return keys.current, nil }}
 		return d.hold(ctx, id)
 	}
 	if err := s.Enqueue(ctx, newJob(drillJob, string(id), alertArgs{Alert: id})); err != nil {

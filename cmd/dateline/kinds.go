@@ -22,7 +22,7 @@ func (n *node) employ(ctx context.Context) error {
 	wake, deaf := n.store.JobHints()
 	n.later(func() error { deaf(); return nil })
 	n.jobs = jobs.New(jobs.Options{
-		Store: n.store, Worker: nodeName(), Kinds: n.kinds(), Wake: wake, Tell: n.told, Log: n.log,
+		Store: n.store, Worker: nodeName(), Kinds: n.kinds(), Wake: wake, Tell: func(kind, what string) { n.told(aboutJob+":"+kind, what, true) }, Log: n.log,
 	})
 	return nil
 }

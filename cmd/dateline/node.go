@@ -30,23 +30,24 @@ import (
 
 // A node is one serving process: every part, built in order and handed what it needs.
 type node struct {
-	o       *serveFlags
-	log     *slog.Logger
-	public  *url.URL
-	store   *store.Store
-	index   *search.Index
-	cache   *pagecache.Cache
-	live    *live.Node
-	desk    *desk.Desk
-	jobs    *jobs.Runner
-	keeper  *auth.Keeper
-	alerts  *alerting
-	mail    *mailing
-	handler http.Handler // the doors, without the gate
-	gate    *web.Gate
-	access  *web.AccessLog
-	health  *web.Health
-	closers []func() error // in the order to run them
+	o        *serveFlags
+	log      *slog.Logger
+	public   *url.URL
+	store    *store.Store
+	index    *search.Index
+	cache    *pagecache.Cache
+	live     *live.Node
+	desk     *desk.Desk
+	jobs     *jobs.Runner
+	keeper   *auth.Keeper
+	alerts   *alerting
+	mail     *mailing
+	operator *operator
+	handler  http.Handler // the doors, without the gate
+	gate     *web.Gate
+	access   *web.AccessLog
+	health   *web.Health
+	closers  []func() error // in the order to run them
 }
 
 // newNode builds a node. What it opened before an error is closed again.
@@ -77,6 +78,8 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 		return n, err
 	}
 	n.later(n.store.Close)
+	n.operator = newOperator(n.store, n.log, n.store.Now)
+	n.later(n.operator.close)
 	files, err := o.files(ctx, o.Media)
 	if err != nil {
 		return n, err
@@ -160,14 +163,8 @@ func nodeName() string {
 	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), news.Secret()[:6])
 }
 
-// told tells the operator.
-func (n *node) told(what string, bad bool) {
-	if bad {
-		n.log.Error("for the operator: " + what)
-		return
-	}
-	n.log.Info("for the operator: " + what)
-}
+// told tells the operator; see operator.
+func (n *node) told(about, what string, bad bool) { n.operator.tell(about, what, bad) }
 
 func (n *node) client(r *http.Request) netip.Addr { return n.gate.Client(r) }
 func (n *node) secure(r *http.Request) bool       { return n.gate.Secure(r) }

@@ -45,6 +45,9 @@ func (n *node) openAlerts(ctx context.Context, std *std, zone *time.Location, as
 	n.mail = &mailing{
 		store: n.store, sender: sender, engine: n.alerts.engine, public: n.public, siteName: o.SiteName, language: o.Language, log: n.log,
 	}
+	if o.SMTP != "" && o.OperatorMail != "" {
+		n.operator.mailBy(&operatorPost{sender: sender, to: o.OperatorMail, siteName: o.SiteName, desk: n.public.String() + "/desk/", zone: zone})
+	}
 	return nil
 }
 

@@ -61,8 +61,8 @@ type Options struct {
 	Worker string // this process's name, like no other's
 	Kinds  []Kind
 	Wake   <-chan struct{} // receives when jobs were enqueued; without it they are found by polling
-	// Tell tells the operator of a job that was given up; nil tells nobody.
-	Tell func(what string, bad bool)
+	// Tell tells the operator of a job of a kind that was given up; nil tells nobody.
+	Tell func(kind, what string)
 	Log  *slog.Logger // nil logs nothing
 }
 
@@ -87,7 +87,7 @@ func New(o Options) *Runner {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Tell == nil {
-		o.Tell = func(string, bool) {}
+		o.Tell = func(string, string) {}
 	}
 	r := &Runner{
 		o: o, kinds: map[string]Kind{}, ended: make(chan struct{}, 1),

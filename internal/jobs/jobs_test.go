@@ -44,7 +44,7 @@ func (r *room) run(k jobs.Kind) (runner *jobs.Runner, stop func()) {
 	wake, deaf := r.JobHints()
 	runner = jobs.New(jobs.Options{
 		Store: r.Store, Worker: "w", Kinds: []jobs.Kind{k}, Wake: wake,
-		Tell: func(what string, bad bool) { r.told = append(r.told, what) },
+		Tell: func(_, what string) { r.told = append(r.told, what) },
 	})
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var running sync.WaitGroup

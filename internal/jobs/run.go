@@ -89,7 +89,7 @@ func (r *Runner) claim(bg context.Context) []news.Job {
 // tell tells the operator that a job was given up.
 func (r *Runner) tell(j news.Job, why error) {
 	r.o.Log.Error("job given up", "kind", j.Kind, "job", j.ID, "attempt", j.Attempt, "error", why)
-	r.o.Tell(fmt.Sprintf("background work of kind %s was given up: %s", j.Kind, reason(why)), true)
+	r.o.Tell(j.Kind, fmt.Sprintf("Background work of kind %s was given up: %s", j.Kind, reason(why)))
 }
 
 // renew keeps the leases of what is being worked on until ctx ends.

@@ -42,12 +42,16 @@ func Fill(ctx context.Context, feed Feed, stories Stories, x *search.Index) erro
 	return nil
 }
 
+// aboutIndex is what the operator is told about.
+const aboutIndex = "search-index"
+
 // openIndex finds where following can start. An index that does not fit is made anew
 // while this node serves already: readers wait for nothing, and search finds more and
 // more.
 func (n *Node) openIndex(ctx context.Context, last int64) {
 	at, err := n.o.Index.Applied(ctx)
 	if fits(at, last, err) {
+		n.o.Told(aboutIndex, "The search index is whole.", false) // it may not have been when the last process ended
 		n.indexed = at
 		return
 	}
@@ -62,7 +66,7 @@ func (n *Node) openIndex(ctx context.Context, last int64) {
 		n.indexing.Unlock()
 		if err != nil && n.ctx.Err() == nil {
 			n.o.Log.Error("the search index could not be made; it is tried again at the next start", "error", err)
-			n.o.Told("The search index could not be made. Check the disk of the data folder, then run: dateline reindex", true)
+			n.o.Told(aboutIndex, "The search index could not be made. Check the disk of the data folder, then run: dateline reindex", true)
 			// Publish says at once that search does not show it, until somebody did that.
 			n.set(func() { n.unwritten = n.o.Now().Add(-waitCut) })
 			return
@@ -70,6 +74,7 @@ func (n *Node) openIndex(ctx context.Context, last int64) {
 		n.set(func() { n.indexed, n.building = max(n.indexed, last), false })
 		// Pages made meanwhile found less to read on with than there is.
 		n.o.Cache.PurgeAll()
+		n.o.Told(aboutIndex, "The search index was made.", false)
 		n.o.Log.Info("the search index was made", "stories", n.o.Index.Len(), "took", n.o.Now().Sub(began).String())
 	})
 }
@@ -164,10 +169,11 @@ func (n *Node) rebuildIfAsked(changes []news.Change) {
 		if err := n.Reindex(n.ctx); err != nil {
 			if n.ctx.Err() == nil {
 				n.o.Log.Error("the search index could not be made anew; the one in use stays", "error", err)
-				n.o.Told("The search index could not be made anew; the one in use stays.", true)
+				n.o.Told(aboutIndex, "The search index could not be made anew; the one in use stays. Check the disk of the data folder, then run again: dateline reindex", true)
 			}
 			return
 		}
+		n.o.Told(aboutIndex, "The search index was made anew.", false)
 		n.o.Log.Info("the search index was made anew", "stories", n.o.Index.Len(), "took", n.o.Now().Sub(began).String())
 	})
 }
@@ -187,11 +193,15 @@ func (n *Node) index(ctx context.Context, changes []news.Change) error {
 		return err
 	}
 	n.o.Log.Error("the search index is damaged and is made anew", "error", err)
-	n.o.Told("The search index was damaged and is being made anew; until then search finds less.", true)
+	n.o.Told(aboutIndex, "The search index was damaged and is being made anew; until then search finds less.", true)
 	if err := n.o.Index.Reset(); err != nil {
 		return err
 	}
-	return fill(ctx, n.o.Stories, n.o.Index, changes[len(changes)-1].N)
+	if err := fill(ctx, n.o.Stories, n.o.Index, changes[len(changes)-1].N); err != nil {
+		return err
+	}
+	n.o.Told(aboutIndex, "The search index was made anew.", false)
+	return nil
 }
 
 // apply puts into x what changes say became visible, and takes out what did not.

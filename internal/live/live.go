@@ -50,8 +50,9 @@ type Options struct {
 	Warm func(ctx context.Context, path string) error
 	Log  *slog.Logger
 	Now  func() time.Time
-	// Told is given news for the operator: what broke, and that it works again.
-	Told func(what string, bad bool)
+	// Told is given news for the operator: what broke and what to do, or that it works
+	// again; about is "database" or "search-index".
+	Told func(about, what string, bad bool)
 }
 
 const (
@@ -104,7 +105,7 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 		o.Now = time.Now
 	}
 	if o.Told == nil {
-		o.Told = func(string, bool) {}
+		o.Told = func(string, string, bool) {}
 	}
 	n := &Node{o: o, moved: make(chan struct{}), reachable: true, waited: map[int64]bool{}}
 	last, err := o.Feed.LastChange(ctx)
@@ -268,10 +269,10 @@ func (n *Node) indexTook(last int64, err error) {
 	switch {
 	case err != nil && !failed:
 		n.o.Log.Error("the search index could not take a change; it is tried again", "change", last, "error", err)
-		n.o.Told("The search index cannot be written; new stories are not found by search. Check the disk of the data folder, then run: dateline reindex", true)
+		n.o.Told(aboutIndex, "The search index cannot be written; new stories are not found by search. Check the disk of the data folder, then run: dateline reindex", true)
 	case err == nil && failed:
 		n.o.Log.Info("the search index takes changes again", "change", last)
-		n.o.Told("The search index can be written again.", false)
+		n.o.Told(aboutIndex, "The search index can be written again.", false)
 	}
 }
 
@@ -304,10 +305,10 @@ func (n *Node) contact(err error) {
 	n.mu.Unlock()
 	if was && !ok {
 		n.o.Log.Error("the database cannot be reached; readers get what is held", "error", err)
-		n.o.Told("The database cannot be reached. Readers get the pages this node holds, for as long as --held-for says; the desk is closed until it is back.", true)
+		n.o.Told("database", "The database cannot be reached. Readers get the pages this node holds, for as long as --held-for says; the desk is closed until it is back.", true)
 	}
 	if !was && ok {
 		n.o.Log.Info("the database is back")
-		n.o.Told("The database is back.", false)
+		n.o.Told("database", "The database is back.", false)
 	}
 }

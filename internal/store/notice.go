@@ -114,9 +114,9 @@ func notices(q querier, text string, args ...any) ([]news.Notice, error) {
 const dueNotices = `((cleared_at = 0 AND last_at > mailed_at AND mailed_at <= $1) OR relief <> '')`
 
 // MailNotices enqueues the mails that are due about notices, each once whichever node
-// does it; mail makes the job, of an end if the notice has a Relief. When none is due
-// nothing is written.
-func (s *Store) MailNotices(ctx context.Context, mail func(n news.Notice) news.Job) error {
+// does it; mail makes the job, of an end if the notice has a Relief, or none if the
+// notice is no matter for mail. When none is due nothing is written.
+func (s *Store) MailNotices(ctx context.Context, mail func(n news.Notice) (j news.Job, ok bool)) error {
 	due, err := notices(s.read(ctx), `SELECT `+noticeColumns+` FROM notice WHERE `+dueNotices, us(s.Now().Add(-news.NoticeMailPause)))
 	if err != nil || len(due) == 0 {
 		return s.translate(err)
@@ -133,8 +133,10 @@ func (s *Store) MailNotices(ctx context.Context, mail func(n news.Notice) news.J
 			if k == 0 {
 				continue
 			}
-			if err := t.enqueue(mail(n)); err != nil {
-				return err
+			if j, ok := mail(n); ok {
+				if err := t.enqueue(j); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -14,13 +14,13 @@ import (
 // mailed gives what MailNotices enqueues.
 func mailed(t *testing.T, s *store.Store) (out []string) {
 	t.Helper()
-	if err := s.MailNotices(t.Context(), func(n news.Notice) news.Job {
+	if err := s.MailNotices(t.Context(), func(n news.Notice) (news.Job, bool) {
 		said := n.Text
 		if n.Relief != "" {
 			said = n.Relief
 		}
 		out = append(out, said)
-		return news.Job{Kind: "mail", Args: []byte(`{}`)}
+		return news.Job{Kind: "mail", Args: []byte(`{}`)}, true
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestNoticesAreMailedByOneNode(t *testing.T) {
 		var nodes sync.WaitGroup
 		for range 6 {
 			nodes.Go(func() {
-				err := s.MailNotices(context.Background(), func(n news.Notice) news.Job { return news.Job{Kind: "mail", Args: []byte(`{}`)} })
+				err := s.MailNotices(context.Background(), func(n news.Notice) (news.Job, bool) { return news.Job{Kind: "mail", Args: []byte(`{}`)}, true })
 				if err != nil {
 					t.Error(err)
 				}
