@@ -8,7 +8,7 @@ import (
 
 // kinds is all the background work there is: whoever enqueues a job adds its kind here.
 func (n *node) kinds() []jobs.Kind {
-	return append(n.mail.kinds(), jobs.Kind{Name: drillJob, Do: n.holdDrill, Parallel: 1, Attempts: 1, Within: 2 * drillLimit})
+	return append(n.mail.kinds(), n.signInKind(), jobs.Kind{Name: drillJob, Do: n.holdDrill, Parallel: 1, Attempts: 1, Within: 2 * drillLimit})
 }
 
 // employ makes the runner of background work. Whoever is alone on its database is so

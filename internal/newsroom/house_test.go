@@ -99,11 +99,8 @@ func open(t *testing.T) *house {
 	h.rooms, err = New(Options{
 		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: h.desk, Keeper: h.keeper,
 		Assets: ass, Log: log, Now: h.store.Now, Zone: zone, SiteName: "The Example", Public: public,
-		Alerting: h.desk, House: house, Devices: h.store, Push: pushes{},
-		MailLink: func(_ context.Context, to news.Person, link string) error {
-			h.mails <- to.Email + " " + link
-			return nil
-		},
+		Alerting: h.desk, House: house, Devices: h.store, Push: pushes{}, Notices: h.store,
+		MailLink: h.mailLink,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -130,6 +127,18 @@ func open(t *testing.T) *house {
 		h.people[role] = p
 	}
 	return h
+}
+
+// mailLink is a mail server that is quick.
+func (h *house) mailLink(ctx context.Context, email string) error {
+	p, err := h.store.PersonByEmail(ctx, email)
+	if err != nil {
+		h.mails <- email + " nobody"
+		return nil
+	}
+	link, err := h.keeper.NewLink(ctx, p.ID)
+	h.mails <- p.Email + " " + link
+	return err
 }
 
 type testLog struct{ t *testing.T }

@@ -18,6 +18,8 @@ type listPage struct {
 	Stories  []news.Story
 	Next     string // address of the next page
 	Paged    bool
+	Notices  []news.Notice // what whoever runs the site should know; admins see it
+	More     int           // of them that are not listed
 }
 
 type tab struct {
@@ -37,6 +39,10 @@ func (n *Newsroom) list(w http.ResponseWriter, r *http.Request, who news.Actor) 
 		if view.Status, err = news.ParseStatus(s); err != nil {
 			return news.Missing("status")
 		}
+	}
+	var err error
+	if view.Notices, view.More, err = n.openNotices(ctx, who); err != nil {
+		return err
 	}
 	counts, err := n.o.Stories.CountStories(ctx)
 	if err != nil {

@@ -92,8 +92,10 @@ type Options struct {
 	AlertBudget int             // alerts to everyone that readers bear a day; 0 means 5
 	Devices     Devices         // nil: no browser of the staff can be registered
 	Push        Push            // likewise
-	// MailLink mails somebody on the staff a sign-in link; nil: there is no mail.
-	MailLink func(ctx context.Context, to news.Person, link string) error
+	Notices     Notices         // nil: what the operator is told is not shown
+	// MailLink has a sign-in link mailed to whoever on the staff has that address, soon; it
+	// takes as long when nobody has. Nil: there is no mail.
+	MailLink func(ctx context.Context, email string) error
 }
 
 // A Newsroom serves the desk.
@@ -102,11 +104,12 @@ type Newsroom struct {
 	door  web.Door
 	mux   *http.ServeMux
 	pages map[string]*template.Template
+	links linkThrottles
 }
 
 // New makes the desk's pages. They are a handler for everything under /desk/.
 func New(o Options) (*Newsroom, error) {
-	n := &Newsroom{o: o, mux: http.NewServeMux()}
+	n := &Newsroom{o: o, mux: http.NewServeMux(), links: newLinkThrottles(o)}
 	if o.Zone == nil {
 		n.o.Zone = time.UTC
 	}

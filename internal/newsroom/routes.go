@@ -59,9 +59,10 @@ const (
 
 // Routes lists every address of the desk and who may come.
 func (n *Newsroom) Routes() []Route {
-	return append(n.alertRoutes(), []Route{
+	return append(append(n.alertRoutes(), n.noticeRoutes()...), []Route{
 		{Pattern: "GET /desk/sign-in", Who: All, serve: n.signInPage},
 		{Pattern: "POST /desk/sign-in", Who: All, serve: n.signIn},
+		{Pattern: "POST /desk/sign-in/mail", Who: All, serve: n.askLink},
 		{Pattern: "POST /desk/sign-out", Who: All, serve: n.signOut},
 
 		{Pattern: "GET /desk/{$}", Who: Members, serve: n.list},

@@ -14,12 +14,13 @@ type signInPage struct {
 	First  bool
 	Name   string
 	Email  string
+	Mail   bool // links can be mailed
 }
 
 // signInPage says how to sign in; opened from a link it shows the button that spends
 // the link. Opening changes nothing, since mail programs open links to look at them.
 func (n *Newsroom) signInPage(w http.ResponseWriter, r *http.Request, _ news.Actor) error {
-	view := signInPage{frame: n.frame(r, news.Actor{}, "", "Sign in"), Key: r.URL.Query().Get("key")}
+	view := signInPage{frame: n.frame(r, news.Actor{}, "", "Sign in"), Key: r.URL.Query().Get("key"), Mail: n.o.MailLink != nil}
 	if view.Key == "" {
 		if _, err := n.o.Keeper.Session(r); err == nil {
 			return seeOther(w, r, "/desk/", "")
@@ -45,12 +46,12 @@ func (n *Newsroom) signIn(w http.ResponseWriter, r *http.Request, _ news.Actor) 
 	}
 	view := signInPage{
 		frame: n.frame(r, news.Actor{}, "", "Sign in"), Key: in.Get("key"),
-		Name: in.Get("name"), Email: in.Get("email"),
+		Name: in.Get("name"), Email: in.Get("email"), Mail: n.o.MailLink != nil,
 	}
 	_, err = n.o.Keeper.Redeem(w, r, view.Key, news.Person{Name: view.Name, Email: view.Email})
 	switch news.KindOf(err) {
 	case news.NotFound, news.Busy:
-		view.Key = ""
+		view.Key, view.Email = "", ""
 		return n.render(w, view.failed(err), "signin", view)
 	case news.Invalid:
 		view.First = true

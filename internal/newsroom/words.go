@@ -19,6 +19,7 @@ var doneWords = map[string]string{
 	"disable": "This person is signed out everywhere and cannot sign in.", "enable": "This person can sign in again.",
 	"revoke":       "The token does not work any more.",
 	"device":       "This browser is registered: tests and alerts that wait for approval go to it.",
+	"dismiss":      "Dismissed. What is still broken comes back.",
 	"device-gone":  "The device is removed. Nothing goes to it any more.",
 	"alert-before": "This form was sent before. Here is what it sent then; what you changed in it since was not sent.",
 	"nothing":      "Nothing was changed, so nothing was saved.",
