@@ -78,6 +78,9 @@ func (n *node) metrics() *prometheus.Registry {
 	gauge("jobs_running", "Jobs that this node is running.", func() float64 { return float64(n.jobs.Stats().Running) })
 	counter("jobs_done_total", "Jobs that this node has done.", func() float64 { return float64(n.jobs.Stats().Done) })
 	counter("jobs_failed_total", "Attempts at a job that ended in an error here.", func() float64 { return float64(n.jobs.Stats().Failed) })
+	gauge("subscriptions_active", "Readers' subscriptions that alerts are sent to.", func() float64 { return float64(n.alerts.roll.Index.Active()) })
+	gauge("alert_keys_prepared", "Subscriptions with a key made ahead.", func() float64 { ready, _ := n.alerts.keyring.Armed(); return float64(ready) })
+	gauge("alert_keys_wanted", "Subscriptions that are to have one.", func() float64 { _, want := n.alerts.keyring.Armed(); return float64(want) })
 	return r
 }
 

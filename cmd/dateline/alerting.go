@@ -25,6 +25,7 @@ type alerting struct {
 	roll    *fanout.Roll
 	engine  *fanout.Engine
 	courier *fanout.Courier
+	keyring *fanout.Keyring
 	house   news.AlertHouse
 	door    *pushDoor
 }
@@ -36,6 +37,7 @@ type alertOptions struct {
 	node      string
 	contact   string
 	countdown time.Duration
+	keyring   int64          // bytes for keys prepared ahead
 	plain     bool           // over net/http alone
 	trust     *x509.CertPool // nil is the system's
 	public    *url.URL
@@ -72,15 +74,17 @@ func newAlerting(ctx context.Context, o alertOptions) (*alerting, error) {
 		a.sender = webpush.NewFast(options)
 	}
 	a.roll = fanout.NewRoll(o.store, services, o.zone, o.log)
+	a.keyring = fanout.NewKeyring(a.roll.Index, a.roll.Book, fanout.KeyringOptions{Budget: o.keyring, Log: o.log})
+	a.roll.Changed = a.keyring.Forget
 	dress := &dresser{site: o.public.String(), icon: o.icon, words: messageWordsFor(o.language), store: o.store}
 	a.engine = fanout.New(fanout.Config{
 		Node: o.node, Ledger: o.store.Ledger(), Subscriptions: a.roll.Book, Audience: a.roll.Index,
 		Fence: fence{o.store, o.live}, Sender: a.sender, Services: services, Signers: signers,
-		Payload: dress.payload, Limit: serviceLimit, Nodes: (&nodeCount{store: o.store}).count,
+		Prepared: a.keyring.Take, Payload: dress.payload, Limit: serviceLimit, Nodes: (&nodeCount{store: o.store}).count,
 		Tell: func(n fanout.Notice) { o.tell(aboutPush(n), n.Text, true) }, Now: o.store.Now,
 	})
 	a.courier = fanout.NewCourier(fanout.CourierConfig{
-		Engine: a.engine, Roll: a.roll, Alerts: o.store, House: a.house, Jobs: o.jobs, Ready: a.ring.refresh, Now: o.store.Now, Log: o.log,
+		Engine: a.engine, Roll: a.roll, Alerts: o.store, House: a.house, Jobs: o.jobs, Ready: a.ring.refresh, Hurry: a.keyring.Hurry, Now: o.store.Now, Log: o.log,
 	})
 	a.door = &pushDoor{services: services, ring: a.ring, reader: func(ctx context.Context, s news.Subscription) error {
 		return a.testReader(ctx, dress, s)

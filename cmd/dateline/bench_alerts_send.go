@@ -79,16 +79,22 @@ func (a *alertBench) words(story, round string) map[string]any {
 
 // story publishes one to alert about.
 func (a *alertBench) story(ctx context.Context) (string, error) {
+	id, _, err := a.storyAt(ctx)
+	return id, err
+}
+
+// storyAt publishes one and says where it is, too.
+func (a *alertBench) storyAt(ctx context.Context) (id, path string, err error) {
 	w := newBenchWriter(7)
 	st := w.story()
 	s, err := a.editor.create(ctx, map[string]any{"headline": st.Headline, "standfirst": st.Standfirst, "body": st.Body, "section": st.Section})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	if _, err := a.editor.publish(ctx, s); err != nil {
-		return "", err
+	if s, err = a.editor.publish(ctx, s); err != nil {
+		return "", "", err
 	}
-	return s.ID, nil
+	return s.ID, s.path(a.server), nil
 }
 
 // send sends an alert and follows it to its end.
@@ -173,7 +179,8 @@ func (a *alertBench) cold(ctx context.Context) error {
 	}
 	scale := float64(a.subscribers) / 1e6
 	a.report.atMost("all settled, cold", s.wall.Seconds(), "s", 35*max(scale, 0.02))
-	a.report.atMost("a message, processor, cold", s.perMessage(), "µs", 56)
+	a.coldCost = s.perMessage()
+	a.report.atMost("a message, processor, cold", a.coldCost, "µs", 56)
 	a.report.atMost("first message accepted, cold", float64(s.first.Microseconds())/1000, "ms", 30)
 	a.report.atMost("resident, cold", s.resident/1e6, "MB", 300)
 	a.report.told("accepted, cold", float64(s.Accepted), "messages")

@@ -49,7 +49,7 @@ type storyState struct {
 
 // path is the story's address on the site.
 func (s *storyState) path(server *benchServer) string {
-	return strings.TrimPrefix(s.URL, "http://"+server.address)
+	return strings.TrimPrefix(s.URL, server.origin())
 }
 
 // call makes one API call; the etag, if any, is the revision that it starts from.
@@ -66,7 +66,7 @@ func (e *benchEditor) ask(ctx context.Context, method, path string, in any, etag
 	if err != nil {
 		return 0, "", err
 	}
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+e.server.address+"/api/v1"+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, method, e.server.origin()+"/api/v1"+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, "", err
 	}

@@ -35,6 +35,11 @@ func benchPart(name string, std *std) error {
 			if err = orders.Decode(&p); err == nil {
 				answer, err = p.serve()
 			}
+		case "taps":
+			var o tapOrder
+			if err = orders.Decode(&o); err == nil {
+				answer = o.carryOut()
+			}
 		case "pushservice":
 			var o pushservice.Options
 			if err = orders.Decode(&o); err == nil {

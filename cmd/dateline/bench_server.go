@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -17,18 +20,24 @@ import (
 // would start it: with its access log, written to a file.
 type benchServer struct {
 	*benchChild
-	address string        // HOST:PORT
-	ready   time.Duration // from its start until /readyz and the front page answered 200
+	address string         // HOST:PORT
+	trust   *x509.CertPool // of its certificate; nil if it speaks without TLS
+	ready   time.Duration  // from its start until /readyz and the front page answered 200
 	log     *os.File
 }
 
 // serve starts a server and returns once it answers.
 func (b *bench) serve(ctx context.Context, within time.Duration, flags ...string) (s *benchServer, err error) {
+	return b.serveOver(ctx, within, nil, flags...)
+}
+
+// serveOver is serve for a server with a certificate.
+func (b *bench) serveOver(ctx context.Context, within time.Duration, trust *x509.CertPool, flags ...string) (s *benchServer, err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("find a free port: %w", err)
 	}
-	s = &benchServer{address: l.Addr().String()}
+	s = &benchServer{address: l.Addr().String(), trust: trust}
 	if err := l.Close(); err != nil {
 		return nil, err
 	}
@@ -59,7 +68,7 @@ func (b *bench) serve(ctx context.Context, within time.Duration, flags ...string
 func (s *benchServer) wait(ctx context.Context, path string, until time.Time) error {
 	for {
 		status := 0
-		c, err := dialBench(s.address, time.Until(until))
+		c, err := s.dial(time.Until(until))
 		if err == nil {
 			var h benchHead
 			h, err = c.send(benchAsk(s.address, path, "Accept-Encoding", "br", "Connection", "close"), false)
@@ -82,6 +91,24 @@ func (s *benchServer) wait(ctx context.Context, path string, until time.Time) er
 	}
 }
 
+// dial opens a connection to it.
+func (s *benchServer) dial(within time.Duration) (*benchConn, error) {
+	c, err := dialBench(s.address, within)
+	if err == nil && s.trust != nil {
+		c.conn = tls.Client(c.conn, &tls.Config{RootCAs: s.trust, ServerName: "127.0.0.1"})
+		c.in = bufio.NewReaderSize(c.conn, 64<<10)
+	}
+	return c, err
+}
+
+// origin is its address as a browser has it.
+func (s *benchServer) origin() string {
+	if s.trust != nil {
+		return "https://" + s.address
+	}
+	return "http://" + s.address
+}
+
 // stop ends the server and closes its log.
 func (s *benchServer) stop() {
 	s.benchChild.stop()
@@ -96,7 +123,7 @@ type benchPage struct {
 
 // fetch gets a page as it is sent, without unpacking it.
 func (s *benchServer) fetch(ctx context.Context, path, encoding string) (benchPage, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.address+path, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.origin()+path, nil)
 	if err != nil {
 		return benchPage{}, err
 	}
@@ -130,7 +157,7 @@ func (s *benchServer) articles(ctx context.Context) ([]string, error) {
 		}
 		maps = maps[1:]
 		for _, m := range locPattern.FindAllStringSubmatch(string(p.body), -1) {
-			path, ours := strings.CutPrefix(m[1], "http://"+s.address)
+			path, ours := strings.CutPrefix(m[1], s.origin())
 			switch {
 			case ours && strings.HasPrefix(path, "/sitemap"):
 				maps = append(maps, path)

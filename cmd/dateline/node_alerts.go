@@ -29,12 +29,16 @@ func (n *node) openAlerts(ctx context.Context, std *std, zone *time.Location, as
 	if err != nil {
 		return err
 	}
+	keyring, err := parseBytes(o.AlertKeyring)
+	if err != nil {
+		return err
+	}
 	trust, err := o.trust()
 	if err != nil {
 		return err
 	}
 	n.alerts, err = newAlerting(ctx, alertOptions{
-		push: o.push, data: o.Data, node: nodeName(), contact: whom, countdown: o.AlertCountdown, plain: o.PushPlain, trust: trust,
+		push: o.push, data: o.Data, node: n.alertName, contact: whom, countdown: o.AlertCountdown, keyring: keyring, plain: o.PushPlain, trust: trust,
 		public: n.public, language: o.Language, icon: assets.Path("icon-192.png"), zone: zone,
 		store: n.store, live: n.live, jobs: alertJobs, tell: n.told, log: n.log,
 	})
@@ -70,6 +74,24 @@ func (o *serveFlags) trust() (*x509.CertPool, error) {
 		return nil, wrongUsage("--push-ca: there are no certificates in %s", o.PushCA)
 	}
 	return pool, nil
+}
+
+// parseBytes reads a size such as 200MB; 0 is none.
+func parseBytes(s string) (int64, error) {
+	number, factor := strings.ToUpper(strings.TrimSpace(s)), int64(1)
+	for _, unit := range []struct {
+		name  string
+		bytes int64
+	}{{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}} {
+		if n, ok := strings.CutSuffix(number, unit.name); ok {
+			number, factor = strings.TrimSpace(n), unit.bytes
+		}
+	}
+	n, err := strconv.ParseInt(number, 10, 32)
+	if err != nil || n < 0 {
+		return 0, wrongUsage("--alert-keyring: %q is no size; use one like 200MB, or 0 for none", s)
+	}
+	return n * factor, nil
 }
 
 // parseRate reads bits per second, such as 100Mbit; none is 0.

@@ -27,12 +27,14 @@ type serveFlags struct {
 	AdminListen  string   `help:"Address for metrics and profiles; off unless given. Keep it private." placeholder:"HOST:PORT" env:"DATELINE_ADMIN_LISTEN"`
 	TrustedProxy []string `help:"Networks of proxies whose word on a reader's address counts." placeholder:"CIDR" env:"DATELINE_TRUSTED_PROXY"`
 	Run          string   `help:"all, web (pages only) or worker (background work only); other than all needs PostgreSQL." default:"all" enum:"all,web,worker" env:"DATELINE_RUN"`
+	certificate
 	push
 	mailFlags
 	PushContact    string        `help:"Whom push services turn to when something is wrong: mailto:ADDRESS or https://…" placeholder:"ADDRESS" env:"DATELINE_PUSH_CONTACT"`
 	PushCA         string        `help:"Certificates (PEM) to trust at push services instead of the system's; for development." placeholder:"FILE" name:"push-ca" env:"DATELINE_PUSH_CA"`
 	PushPlain      bool          `help:"Send over Go's own HTTP client instead of the fast one." env:"DATELINE_PUSH_PLAIN"`
 	AlertCountdown time.Duration `help:"How long an alert can be stopped before anybody has it: 0 to 30 s." default:"10s" env:"DATELINE_ALERT_COUNTDOWN"`
+	AlertKeyring   string        `help:"Memory for keys prepared ahead, so that an alert to many costs a twentieth; about 102 bytes a subscriber, off below 50,000 of them, 0 for none." default:"200MB" placeholder:"SIZE" env:"DATELINE_ALERT_KEYRING"`
 	AlertDrill     time.Duration `help:"How often a fake alert is sent through the whole way to a hidden subscription; 0 is never." default:"24h" env:"DATELINE_ALERT_DRILL"`
 	Uplink         string        `help:"What the server's connection carries, such as 100Mbit; for a warning before an alert brings more readers than that." placeholder:"RATE" env:"DATELINE_UPLINK"`
 	HeldFor        time.Duration `help:"How long pages are served from memory while the database cannot be reached." default:"30m" env:"DATELINE_HELD_FOR"`
@@ -98,12 +100,23 @@ func (o *serveFlags) listen() (net.Listener, error) {
 	}
 	if o.URL == "" {
 		o.URL = "http://" + reachable(l.Addr())
+		if o.certificate.given() {
+			o.URL = "https://" + reachable(l.Addr())
+		}
 	}
 	if _, err := o.parse(); err != nil {
 		l.Close()
 		return nil, err
 	}
-	return web.LimitListener(l, o.Connections, o.ConnectionsEach, trusted), nil
+	limited := web.LimitListener(l, o.Connections, o.ConnectionsEach, trusted)
+	if !o.certificate.given() {
+		return limited, nil
+	}
+	safe, err := o.certificate.wrap(limited)
+	if err != nil {
+		l.Close()
+	}
+	return safe, err
 }
 
 // reachable is an address as a browser on this machine can open it.
@@ -139,6 +152,7 @@ func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, star
 		work.Go(func() { n.desk.Release(bg) })
 		work.Go(func() { n.jobs.Run(bg) })
 		work.Go(func() { n.alerts.courier.Run(bg) })
+		work.Go(func() { n.alerts.keyring.Run(bg) })
 		work.Go(func() { n.drillNowAndThen(bg) })
 	}
 	work.Go(func() { n.alerts.roll.Follow(bg) })
