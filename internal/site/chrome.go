@@ -46,7 +46,24 @@ func (s *Site) chrome(ctx context.Context, path, section string) (Chrome, error)
 	for _, p := range pages {
 		c.Pages = append(c.Pages, NavItem{Name: p.Headline, URL: href(p.Address), Lang: p.Language})
 	}
-	return c, nil
+	return c, s.breaking(ctx, &c)
+}
+
+// breaking puts the breaking bar round a page. That there is one, and which, changes with
+// the tag that every page carries; what it says, and whether readers may see its story,
+// with the story's own, which is carried whether the story can be shown now or not.
+func (s *Site) breaking(ctx context.Context, c *Chrome) error {
+	bar, card, err := s.c.Shelf.Breaking(ctx)
+	if err != nil {
+		return err
+	}
+	if bar.Story != "" {
+		c.tags = []string{news.StoryTag(bar.Story)}
+	}
+	if card != nil {
+		c.Breaking = NavItem{Name: card.Headline, URL: href(card.Address), Lang: s.langOf(card.Language, card.Headline)}
+	}
+	return nil
 }
 
 // A cardShelf turns cards into what pages show, with one look for all pictures.

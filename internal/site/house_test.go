@@ -59,6 +59,9 @@ func (h *house) clock() time.Time {
 func (h *house) PublicKey() string                                { return sampleKey }
 func (h *house) Sections(context.Context) ([]news.Section, error) { return nil, nil }
 func (h *house) Pages(context.Context) ([]news.Card, error)       { return nil, nil }
+func (h *house) Breaking(context.Context) (news.BreakingBar, *news.Card, error) {
+	return news.BreakingBar{}, nil, nil
+}
 func (h *house) ShownAt(context.Context, string) (*news.Story, error) {
 	return nil, news.Missing("page")
 }

@@ -28,6 +28,9 @@ func (a *addresses) ShownAt(_ context.Context, path string) (*news.Story, error)
 }
 func (a *addresses) Sections(context.Context) ([]news.Section, error) { return nil, nil }
 func (a *addresses) Pages(context.Context) ([]news.Card, error)       { return nil, nil }
+func (a *addresses) Breaking(context.Context) (news.BreakingBar, *news.Card, error) {
+	return news.BreakingBar{}, nil, nil
+}
 
 func siteOf(r *Renderer, a *addresses) *Site {
 	return New(Config{

@@ -128,8 +128,12 @@ func (s *sample) chrome(path string) Chrome {
 	if s.lang == "ar" {
 		about, privacy = "من نحن", "الخصوصية"
 	}
-	return Chrome{SiteName: s.name, Origin: "https://news.example", Path: path, Sections: s.sections,
+	c := Chrome{SiteName: s.name, Origin: "https://news.example", Path: path, Sections: s.sections,
 		Pages: []NavItem{{Name: about, URL: "/about"}, {Name: privacy, URL: "/privacy"}}, Feeds: FeedsAt("", s.name)}
+	if path != "/alerts" { // some without the breaking bar
+		c.Breaking = NavItem{Name: s.stories[0].Headline, URL: s.stories[0].URL}
+	}
+	return c
 }
 
 func (s *sample) front() *FrontPage {

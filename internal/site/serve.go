@@ -40,6 +40,8 @@ type Shelf interface {
 	Author(ctx context.Context, slug string) (news.Author, error)
 	Front(ctx context.Context) (news.Front, error)
 	Pages(ctx context.Context) ([]news.Card, error)
+	// Breaking gives the breaking bar, and its story's card while readers are to see it.
+	Breaking(ctx context.Context) (news.BreakingBar, *news.Card, error)
 }
 
 // Pictures are pictures, and whether readers may see them.
@@ -213,7 +215,7 @@ func (s *Site) page(w http.ResponseWriter, r *http.Request, b build) error {
 func (s *Site) response(status int, p Page, tags []string) (pagecache.Response, error) {
 	s.c.Renderer.Describe(p)
 	body, err := s.c.Renderer.Render(p)
-	return pagecache.Response{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Tags: tags}, err
+	return pagecache.Response{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Tags: append(tags, p.chrome().tags...)}, err
 }
 
 // refusal makes what readers get instead of a page that is not there, which may be

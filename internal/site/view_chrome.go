@@ -37,6 +37,9 @@ type Chrome struct {
 	Pages []NavItem
 	// Feeds are the feeds of just this page's subject (or of the whole site).
 	Feeds []Feed
+	// Breaking is the story that the bar above every page leads to; its URL is empty
+	// where there is no bar. On its own page the bar does not repeat it.
+	Breaking NavItem
 	// Query is what stands in the search box.
 	Query string
 
@@ -48,6 +51,8 @@ type Chrome struct {
 	// JSONLD goes into the head as it is. It must come from json.Marshal,
 	// which writes "<" as \u003c; Render refuses one that could end the script.
 	JSONLD template.JS
+
+	tags []string // of what it shows, for the cache
 }
 
 func (c *Chrome) chrome() *Chrome { return c }

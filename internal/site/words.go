@@ -16,6 +16,7 @@ type Words struct {
 
 	// Around every page.
 	SkipToContent   string
+	Breaking        string
 	SearchButton    string
 	SearchLabel     string
 	SectionsLabel   string

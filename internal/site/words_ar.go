@@ -8,6 +8,7 @@ var arabic = Words{
 	Lang: "ar",
 
 	SkipToContent:   "انتقل إلى المحتوى",
+	Breaking:        "عاجل",
 	SearchButton:    "بحث",
 	SearchLabel:     "ابحث في الأخبار",
 	SectionsLabel:   "الأقسام",

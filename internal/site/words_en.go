@@ -4,6 +4,7 @@ var english = Words{
 	Lang: "en",
 
 	SkipToContent:   "Skip to content",
+	Breaking:        "Breaking",
 	SearchButton:    "Search",
 	SearchLabel:     "Search the news",
 	SectionsLabel:   "Sections",
