@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"dateline/internal/news"
 )
 
 // lockPath is the file that a serving process holds locked for as long as it owns
@@ -90,4 +92,26 @@ func (p *place) takeIndex() (path string, release func(), err error) {
 		}
 	}
 	return "", nil, fmt.Errorf("%d nodes serve from %s; give this one another --data", mostIndexes, p.Data)
+}
+
+// nodeOf names, towards the record of alerts, the process that holds the search index at
+// path. A process that is started again after a crash holds the same one, so it has the
+// same name and goes on at once with what it had begun; another node would have to wait
+// until the dead one's time is over. The machine's name is in it because folders are
+// copied.
+func nodeOf(path string) (string, error) {
+	path += ".node"
+	name, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(name) == 0 {
+		name = []byte(news.Secret()[:12])
+		err = os.WriteFile(path, name, 0o600)
+	}
+	if err != nil {
+		return "", fmt.Errorf("name this node: %w", err)
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return host + "-" + string(name), nil
 }

@@ -47,7 +47,9 @@ type node struct {
 	gate     *web.Gate
 	access   *web.AccessLog
 	health   *web.Health
-	closers  []func() error // in the order to run them
+	// alertName is what the record of alerts knows this node by; see nodeOf.
+	alertName string
+	closers   []func() error // in the order to run them
 }
 
 // newNode builds a node. What it opened before an error is closed again.
@@ -89,6 +91,9 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 		return n, err
 	}
 	n.later(func() error { letGo(); return nil })
+	if n.alertName, err = nodeOf(index); err != nil {
+		return n, err
+	}
 	if n.index, err = openIndex(ctx, n.store, index, search.Options{Language: o.Language, Now: n.store.Now}); err != nil {
 		return n, err
 	}
@@ -111,7 +116,7 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 	}
 	n.desk = desk.New(desk.Options{
 		Stories: n.store, Pictures: n.store, Files: files, Live: n.live, Zone: zone, Log: n.log,
-		Alerts: n.store, Courier: n.alerts.courier, House: n.alerts.house, Uplink: uplink,
+		Flashes: n.store, Alerts: n.store, Courier: n.alerts.courier, House: n.alerts.house, Uplink: uplink,
 	})
 	if err := n.employ(ctx); err != nil {
 		return n, err
@@ -194,7 +199,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 	// Both doors share them, so that what staff send costs readers at most half the processors.
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)
 	staff, err := newsroom.New(newsroom.Options{
-		Stories: n.store, Shelf: n.store, Staff: n.store, Writing: n.desk, Publishing: n.desk, Keeper: n.keeper,
+		Stories: n.store, Shelf: n.store, Staff: n.store, Writing: n.desk, Publishing: n.desk, Flashing: n.desk, Keeper: n.keeper,
 		Assets: assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
 		Texts: texts, Uploads: uploads,
 		Alerting: n.desk, House: n.alerts.house, Devices: n.store, Push: n.alerts.door,

@@ -65,7 +65,8 @@ const (
 	// readyBefore is how long before the countdown's end the audience is fixed, so that
 	// the first message leaves at its end and not when a million rows are written.
 	readyBefore = 2 * time.Second
-	againAfter  = 2 * time.Second // an alert that could not be begun or finished
+	againAfter  = 2 * time.Second       // an alert that could not be begun or finished
+	stopLook    = 25 * time.Millisecond // for the other nodes' last word
 )
 
 // Run sends what is due until ctx ends, then lets what is under way be written down.
@@ -351,9 +352,35 @@ func (c *Courier) Message(a *news.Alert) ([]byte, error) {
 	return p, err
 }
 
-// Stop ends the sending of an alert whose stop is in the database; see Engine.Stop.
+// Stop ends the sending of an alert whose stop is in the database, and says how many went
+// out. The other nodes hear of it with their next renewal and write down what they had
+// under way; it waits for them until shortly before ctx ends. What a node that died had
+// under way then is not in the numbers: nobody knows it.
 func (c *Courier) Stop(ctx context.Context, id news.AlertID) (news.Tally, error) {
-	return c.Engine.Stop(ctx, id)
+	t, err := c.Engine.Stop(ctx, id)
+	if err != nil {
+		return t, err
+	}
+	end, bounded := ctx.Deadline()
+	tick := time.NewTicker(stopLook)
+	defer tick.Stop()
+	for {
+		rec, err := c.Engine.Ledger.Record(ctx, id)
+		if err != nil {
+			return t, fmt.Errorf("stop alert %s: %w", id, err)
+		}
+		if rec == nil {
+			return t, nil
+		}
+		if t = rec.Tally(); rec.Leased == 0 || bounded && time.Until(end) < 4*stopLook {
+			return t, nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return t, fmt.Errorf("stop alert %s: %w", id, ctx.Err())
+		}
+	}
 }
 
 // Progress tells how an alert stands; see Engine.Progress.
