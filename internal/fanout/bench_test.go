@@ -3,6 +3,8 @@ package fanout_test
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,3 +93,33 @@ func (idle) Send(_ context.Context, b *webpush.Batch, settle func(int, webpush.O
 	return nil
 }
 func (idle) Close() error { return nil }
+
+// BenchmarkBook is what a million addresses take: bytes each, and to look up.
+func BenchmarkBook(b *testing.B) {
+	const n = 100_000
+	where, err := webpush.NewServices(nil, nil)
+	must(b, err)
+	token := strings.Repeat("bK3-x_9", 22)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	book := fanout.NewBook()
+	for i := range uint32(n) {
+		e, err := where.Parse(fmt.Sprintf("https://fcm.googleapis.com/fcm/send/c%07d:%s", i, token[:140]))
+		must(b, err)
+		book.Put(i, e, webpush.Keys{}, "k")
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	numbers, dst := make([]uint32, 256), make([]fanout.Address, 256)
+	for i := range numbers {
+		numbers[i] = uint32(i * 7)
+	}
+	b.ResetTimer()
+	for i := 0; b.Loop(); i++ {
+		book.Addresses(numbers, dst)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/256, "ns/address")
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/address")
+	runtime.KeepAlive(book)
+}

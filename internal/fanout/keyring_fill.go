@@ -121,11 +121,11 @@ func (k *Keyring) turn(ctx context.Context, hurry bool) bool {
 // A keyMaker is what one goroutine needs to make keys.
 type keyMaker struct {
 	*Keyring
-	hurry     bool
-	numbers   []uint32
-	addresses [news.ChunkSize]Address
-	missing   []int // places in numbers
-	made      [keyringStroke]webpush.Prepared
+	hurry   bool
+	numbers []uint32
+	keys    [news.ChunkSize]webpush.Keys
+	missing []int // places in numbers
+	made    [keyringStroke]webpush.Prepared
 }
 
 // chunk makes what is missing in one chunk of numbers, and reports false if it was cut
@@ -133,7 +133,7 @@ type keyMaker struct {
 func (w *keyMaker) chunk(ctx context.Context, n uint32, active news.Bits) bool {
 	todo := news.DeliveryChunk{N: n, Todo: active}
 	w.numbers = todo.AppendTo(w.numbers[:0])
-	w.book.Addresses(w.numbers, w.addresses[:len(w.numbers)])
+	w.book.Keys(w.numbers, w.keys[:len(w.numbers)])
 	if len(w.numbers) > 0 && !w.hasPage(n*news.ChunkSize/keyPageSlots) {
 		return true
 	}
@@ -172,10 +172,9 @@ func (w *keyMaker) begin(n uint32, active news.Bits) {
 			w.empty(s)
 			continue
 		}
-		a := &w.addresses[at]
-		if a.Endpoint == "" {
+		if keys := &w.keys[at]; *keys == (webpush.Keys{}) {
 			w.empty(s)
-		} else if !s.is(slotReady) || s.tag() != w.tag(&a.Keys) {
+		} else if !s.is(slotReady) || s.tag() != w.tag(keys) {
 			w.empty(s)
 			s[slotState] = byte(slotBegun)
 			w.missing = append(w.missing, at)
@@ -188,7 +187,7 @@ func (w *keyMaker) begin(n uint32, active news.Bits) {
 func (w *keyMaker) stroke(places []int) {
 	for i, at := range places {
 		var err error
-		if w.made[i], err = w.prepare(&w.addresses[at].Keys); err != nil {
+		if w.made[i], err = w.prepare(&w.keys[at]); err != nil {
 			w.Log.Warn("keys could not be made ahead for a subscription", "number", w.numbers[at], "error", err)
 		}
 	}
@@ -197,7 +196,7 @@ func (w *keyMaker) stroke(places []int) {
 	for i, at := range places {
 		if s := w.slot(w.numbers[at]); s != nil && s.is(slotBegun) && w.made[i].Ready() {
 			w.ready++
-			fillSlot(s, &w.made[i], w.tag(&w.addresses[at].Keys))
+			fillSlot(s, &w.made[i], w.tag(&w.keys[at]))
 		}
 		w.made[i].Wipe()
 	}

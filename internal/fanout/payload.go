@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -15,7 +16,9 @@ type Dress struct {
 	Site    string // the site's own address, such as https://example.org
 	Icon    string // absolute address, or empty
 	Picture string // the alert's picture: absolute address, or empty
-	Stop    string // what the button says that ends alerts like this one; empty for no button
+	// Language is the site's, for alerts about a story that names none.
+	Language string
+	Stop     string // what the button says that ends alerts like this one; empty for no button
 }
 
 // Data is what a message tells the service worker besides what it shows.
@@ -36,12 +39,13 @@ type Stop struct {
 // webpush.MaxPayload bytes. The error for too many bytes is a *webpush.TooLongError.
 func Payload(a *news.Alert, d Dress) ([]byte, error) {
 	site := strings.TrimSuffix(d.Site, "/")
+	language := cmp.Or(a.Language, d.Language)
 	n := webpush.Notification{
 		Title:    a.Title,
 		Body:     a.Body,
 		Navigate: site + a.Address,
-		Lang:     a.Language,
-		Dir:      a.Dir(),
+		Lang:     language,
+		Dir:      markup.Dir(language),
 		Tag:      a.Tag(),
 		Icon:     d.Icon,
 		Image:    d.Picture,
