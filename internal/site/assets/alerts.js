@@ -102,8 +102,9 @@ async function held() {
 // subscribe gives a subscription made with our key, and the endpoint that it takes the
 // place of. What was made with another key ends first: never two notifications.
 async function subscribe() {
-	await worker.register('/sw.js', { scope: '/', updateViaCache: 'none' })
-	const reg = await worker.ready
+	// A registration that another page began and left can keep this one waiting for ever.
+	const late = new Promise((_, no) => setTimeout(no, 2e4, { late: true }))
+	const reg = await Promise.race([late, worker.register('/sw.js', { scope: '/', updateViaCache: 'none' }).then(() => worker.ready)])
 	let mine, old
 	for (const h of await held()) {
 		if (h.ours) {
@@ -165,8 +166,8 @@ async function ask(choice, then) {
 	let got
 	try {
 		got = await subscribe()
-	} catch {
-		return show(navigator.onLine ? 'private' : 'failed')
+	} catch (e) {
+		return show(navigator.onLine && !e.late ? 'private' : 'failed')
 	}
 	await tell(() => save(got.mine, choice, got.old || memory().endpoint), then)
 }
@@ -317,7 +318,7 @@ function fill(form) {
 export async function start() {
 	const form = d.querySelector('.choose')
 	if (form) fill(form)
-	show(state())
+	settle()
 	try {
 		if (worker) await (navigator.locks ? navigator.locks.request('alerts', mend) : mend())
 		const m = memory()
@@ -329,7 +330,9 @@ export async function start() {
 	} catch {
 		return
 	}
-	// Not over the answer to a press that came meanwhile.
-	const shown = d.querySelector('[data-state]')?.dataset.state || ''
-	if (['', 'on', 'paused'].includes(shown)) show(state())
+	settle()
+}
+// settle shows how things stand, but not over the answer to a press that came meanwhile.
+function settle() {
+	if (['', 'on', 'paused'].includes(d.querySelector('[data-state]')?.dataset.state || '')) show(state())
 }

@@ -37,7 +37,7 @@ async function note(list) {
 	}
 }
 
-self.addEventListener('push', e => e.waitUntil(inTurn(() => arrived(e.data))))
+self.addEventListener('push', e => e.waitUntil(arrived(e.data)))
 
 async function arrived(data) {
 	let n
@@ -49,21 +49,30 @@ async function arrived(data) {
 	if (!n || typeof n.title !== 'string' || !n.title) {
 		return self.registration.showNotification(w.site, { body: w.news, tag: 'news', icon: w.icon, lang: w.lang, dir: w.dir, data: { url: '/alerts' } })
 	}
-	const url = inside(n.navigate), id = String(n.data?.alert ?? ''), tag = String(n.tag ?? '')
-	const list = await shown()
-	if (id) {
+	const id = String(n.data?.alert ?? ''), tag = String(n.tag ?? '')
+	if (!id) return show(n)
+	const fresh = await inTurn(async () => {
+		const list = await shown()
 		// Seen already; or its correction is, which came first: identifiers of one tag
 		// sort by the time they were made.
 		if (list.some(s => s.id === id || tag && s.tag === tag && s.id > id)) return
-		list.push({ id, tag, path: new URL(url).pathname, title: n.title, body: n.body, lang: n.lang, dir: n.dir })
+		list.push({ id, tag, path: new URL(inside(n.navigate)).pathname, n })
 		await note(list)
-	}
-	return self.registration.showNotification(n.title, {
-		body: n.body, tag, lang: n.lang, dir: n.dir, icon: w.icon, image: n.image, renotify: !!(n.renotify && tag),
-		silent: n.silent ?? null, actions: n.actions?.map(a => ({ action: a.action, title: a.title })),
-		data: { ...n.data, url, again: !!n.renotify },
+		return true
 	})
+	if (!fresh) return
+	await show(n)
+	// A picture that comes slowly must not put the first words over their correction,
+	// which arrived meanwhile.
+	const later = tag && (await shown()).findLast(s => s.tag === tag)
+	if (later && later.id > id) await show({ ...later.n, renotify: false, silent: true })
 }
+
+const show = n => self.registration.showNotification(n.title, {
+	body: n.body, tag: n.tag ?? '', lang: n.lang, dir: n.dir, icon: w.icon, image: n.image, renotify: !!(n.renotify && n.tag),
+	silent: n.silent ?? null, actions: n.actions?.map(a => ({ action: a.action, title: a.title })),
+	data: { ...n.data, url: inside(n.navigate), again: !!n.renotify },
+})
 
 // inside is an address on this site: a message opens nothing else.
 function inside(address) {
@@ -135,12 +144,12 @@ self.addEventListener('fetch', e => {
 })
 
 async function offline(path) {
-	const s = (await shown()).findLast(s => s.path === path)
+	const s = (await shown()).findLast(s => s.path === path)?.n
 	if (!s) return Response.error()
 	const text = t => String(t ?? '').replace(/[&<>"]/g, c => '&#' + c.charCodeAt() + ';')
 	const page = `<!doctype html><html lang="${w.lang}" dir="${w.dir}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><title>${text(w.offlineTitle)}</title><link rel="stylesheet" href="${w.css}">
-<main class="text plain"><p class="stamp">${text(w.offlineTitle)}</p><div lang="${text(s.lang)}" dir="${text(s.dir || 'auto')}"><h1>${text(s.title)}</h1><p>${text(s.body)}</p></div>
+<main class="text plain"><div class="title"><p class="stamp">${text(w.offlineTitle)}</p><div lang="${text(s.lang)}" dir="${text(s.dir || 'auto')}"><h1>${text(s.title)}</h1><p class="standfirst">${text(s.body)}</p></div></div>
 <p>${text(w.offlineText)}</p><p><a class="button" href="${text(path)}?again">${text(w.tryAgain)}</a></p></main>`
 	return new Response(page, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'; style-src 'self'" } })
 }
