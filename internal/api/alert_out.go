@@ -27,9 +27,11 @@ type alertReply struct {
 	Gone       int            `json:"gone" doc:"The subscription was no more."`
 	Failed     int            `json:"failed" doc:"Refused for good, or not taken in time."`
 	Retrying   int            `json:"retrying" doc:"Tried, without an answer that says what became of it."`
+	Waiting    int            `json:"waiting" doc:"Not tried; once all is over, it never went out. With the four above it sums up to audience."`
 	PerSecond  float64        `json:"per_second"`
 	ETASeconds *float64       `json:"eta_seconds" doc:"Until all are done; null if nobody knows."`
 	ByService  []serviceReply `json:"by_service"`
+	Reason     *string        `json:"reason" doc:"Why it was stopped, when nobody asked for it."`
 	Allowed    []string       `json:"allowed" doc:"The steps that this token may take now; a correction is another alert that replaces this one."`
 }
 
@@ -53,8 +55,8 @@ func (a *API) alert(x *news.Alert, p news.AlertProgress, who news.Actor) alertRe
 		ID: string(x.ID), State: string(x.State), Kind: string(x.Kind), Story: string(x.Story), Title: x.Title, Body: x.Body,
 		Importance: string(x.Importance), Urgency: string(x.Urgency), TTL: int(x.TTL / time.Second),
 		ComposedAt: when(x.Composed), LeavesAt: when(x.Leaves), Replaces: text(string(x.Replaces)),
-		Audience: p.Audience, Accepted: p.Accepted, Gone: p.Gone, Failed: p.Failed, Retrying: p.Retrying,
-		PerSecond: p.PerSecond, ByService: services(p.Services), Allowed: []string{},
+		Audience: p.Audience, Accepted: p.Accepted, Gone: p.Gone, Failed: p.Failed, Retrying: p.Retrying, Waiting: p.Waiting,
+		PerSecond: p.PerSecond, ByService: services(p.Services), Reason: text(x.Reason), Allowed: []string{},
 	}
 	if left := p.ETA.Seconds(); x.State.Over() || left >= 0 && !x.Started.IsZero() {
 		r.ETASeconds = &left
@@ -162,6 +164,18 @@ type earlierReply struct {
 	ComposedAt *time.Time `json:"composed_at"`
 }
 
+// soonAgain is how soon after an alert about a story another is worth a question. The
+// desk's page says it in its own way, with the minutes and a link.
+const soonAgain = time.Hour
+
+// begun is when an alert went out, or was composed if it has not.
+func begun(a *news.Alert) time.Time {
+	if a.Started.IsZero() {
+		return a.Composed
+	}
+	return a.Started
+}
+
 func (a *API) preview(p news.AlertPreview) alertPreviewReply {
 	x := p.Alert
 	r := alertPreviewReply{
@@ -172,6 +186,9 @@ func (a *API) preview(p news.AlertPreview) alertPreviewReply {
 	}
 	if e := p.Earlier; e != nil {
 		r.Earlier = &earlierReply{string(e.ID), string(e.State), e.Title, when(e.Composed)}
+		if a.o.Now().Sub(begun(e)) < soonAgain {
+			r.Warnings = append(r.Warnings, "There was an alert about this story within the last hour.")
+		}
 	}
 	return r
 }

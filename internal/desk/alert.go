@@ -60,7 +60,8 @@ func (d *Desk) ComposeAlert(ctx context.Context, who news.Actor, a news.Alert) (
 	if old, err := d.earlierTry(ctx, who, a.ID); err != nil || old != nil {
 		return old, err
 	}
-	a.ID = newAlertID(a.ID)
+	wished := a.ID
+	a.ID = newAlertID(wished)
 	made, n, err := d.o.Alerts.CreateAlert(ctx, who, a.Story, func(s *news.Story, editors int, now time.Time) (*news.Alert, news.AlertOutcome, error) {
 		made, _, err := d.compose(a, who, s, editors, now)
 		if err != nil {
@@ -73,7 +74,7 @@ func (d *Desk) ComposeAlert(ctx context.Context, who news.Actor, a news.Alert) (
 		return made, o, nil
 	})
 	if err != nil {
-		return nil, err
+		return d.orOther(ctx, who, wished, err)
 	}
 	_, err = d.o.Live.Wait(ctx, n, nil)
 	return made, err
@@ -134,6 +135,17 @@ func (d *Desk) earlierTry(ctx context.Context, who news.Actor, id news.AlertID) 
 		return nil, news.Refuse(news.Denied, "This alert is somebody else's.")
 	}
 	return a, nil
+}
+
+// orOther gives the alert that another try of the same request made at this very moment,
+// if that is why it came to err.
+func (d *Desk) orOther(ctx context.Context, who news.Actor, wished news.AlertID, err error) (*news.Alert, error) {
+	if news.KindOf(err) == news.Conflict {
+		if other, otherErr := d.earlierTry(ctx, who, wished); other != nil || otherErr != nil {
+			return other, otherErr
+		}
+	}
+	return nil, err
 }
 
 func newAlertID(wished news.AlertID) news.AlertID {

@@ -65,7 +65,7 @@ func (d *Desk) replace(ctx context.Context, who news.Actor, id, wished news.Aler
 	})
 	switch {
 	case err != nil:
-		return nil, err
+		return d.orOther(ctx, who, wished, err)
 	case next == nil && after.Kind == news.WithdrawalAlert:
 		return after, nil
 	case next == nil && after.Kind == news.CorrectionAlert:

@@ -32,7 +32,7 @@ func (d *Desk) PreviewAlert(ctx context.Context, who news.Actor, a news.Alert) (
 	if p.Earlier, err = d.lastAbout(ctx, made.Story); err != nil {
 		return news.AlertPreview{}, err
 	}
-	p.Warnings = d.warn(&p, now)
+	p.Warnings = d.warn(&p)
 	return p, nil
 }
 

@@ -70,7 +70,10 @@ func TestPreview(t *testing.T) {
 	if p.Today != 2 {
 		t.Errorf("today %d", p.Today)
 	}
-	warned(p, "number 3", "last hour")
+	warned(p, "number 3")
+	if p.Earlier == nil || !p.Earlier.Composed.Equal(b.at) {
+		t.Errorf("the alert a moment ago: %+v", p.Earlier)
+	}
 	warned(preview(alert("arabic", everyone)), "number 3", "title mixes", "text mixes")
 	x := alert("arabic", news.Audience{Followers: true})
 	x.Title, x.Body = "الجسر مغلق 24", ""

@@ -14,8 +14,6 @@ const (
 	// alertBudget is how many alerts to everyone a day readers bear, unless the
 	// newsroom says otherwise.
 	alertBudget = 5
-	// soonAgain is how soon after an alert about a story another is worth a question.
-	soonAgain = time.Hour
 	// shownTitle is how many characters of a title most screens show. What vendors
 	// publish for Android and macOS lies between 30 and 50.
 	shownTitle = 50
@@ -31,8 +29,9 @@ const (
 	tapBytes = 70_000
 )
 
-// warn says in plain sentences what an editor should think of.
-func (d *Desk) warn(p *news.AlertPreview, now time.Time) []string {
+// warn says in plain sentences what an editor should think of. That there was an alert
+// about the story lately is in p.Earlier, for each page to say with what it knows.
+func (d *Desk) warn(p *news.AlertPreview) []string {
 	var w []string
 	say := func(format string, args ...any) { w = append(w, fmt.Sprintf(format, args...)) }
 	a := p.Alert
@@ -41,9 +40,6 @@ func (d *Desk) warn(p *news.AlertPreview, now time.Time) []string {
 	}
 	if a.Audience.All && p.Today >= p.Budget {
 		say("This would be alert number %d to everyone today. Readers who get more than %d turn them off.", p.Today+1, p.Budget)
-	}
-	if e := p.Earlier; e != nil && now.Sub(begun(e)) < soonAgain {
-		say("There was an alert about this story within the last hour.")
 	}
 	if n := utf8.RuneCountInString(a.Title); n > shownTitle {
 		say("The title has %d characters. Phones cut it after about %d.", n, shownTitle)
@@ -60,14 +56,6 @@ func (d *Desk) warn(p *news.AlertPreview, now time.Time) []string {
 		say("One reader in ten may tap within a minute: more than the server's line carries. Send it over %d minutes.", int(pace/time.Minute))
 	}
 	return w
-}
-
-// begun is when an alert went out, or was composed if it has not.
-func begun(a *news.Alert) time.Time {
-	if a.Started.IsZero() {
-		return a.Composed
-	}
-	return a.Started
 }
 
 // slower is the pace, in whole minutes, at which the line carries the pages of those

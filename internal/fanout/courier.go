@@ -22,6 +22,8 @@ type AlertStore interface {
 	// tell once the subscriptions that were gone are deleted.
 	KeepDelivery(ctx context.Context, id news.AlertID, record []byte) error
 	PruneSubscriptions(ctx context.Context, gone news.Recipients) (int, error)
+	// DropRecipients forgets who got the alerts that were over before a moment.
+	DropRecipients(ctx context.Context, before time.Time) (alerts int, err error)
 	Hints() (c <-chan struct{}, stop func())
 }
 
@@ -65,7 +67,8 @@ const (
 	// readyBefore is how long before the countdown's end the audience is fixed, so that
 	// the first message leaves at its end and not when a million rows are written.
 	readyBefore = 2 * time.Second
-	againAfter  = 2 * time.Second       // an alert that could not be begun or finished
+	againAfter  = 2 * time.Second // an alert that could not be begun or finished
+	forgetEvery = 24 * time.Hour
 	stopLook    = 25 * time.Millisecond // for the other nodes' last word
 )
 
@@ -77,6 +80,7 @@ func (c *Courier) Run(ctx context.Context) {
 	if !c.today(ctx) {
 		return
 	}
+	c.work.Go(func() { c.forget(ctx) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	troubled := false
@@ -96,6 +100,27 @@ func (c *Courier) Run(ctx context.Context) {
 			return
 		case <-wake:
 		case <-timer.C:
+		}
+	}
+}
+
+// forget drops, once a day, who got alerts that can be corrected no more. It waits a
+// day longer than the rule that refuses such a correction, for nodes whose clocks differ.
+func (c *Courier) forget(ctx context.Context) {
+	tick := time.NewTicker(forgetEvery)
+	defer tick.Stop()
+	for {
+		n, err := c.Alerts.DropRecipients(ctx, c.Now().Add(-news.RecipientsKept-24*time.Hour))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			c.Log.Warn("who got old alerts could not be forgotten; it is tried again tomorrow", "error", err)
+		case n > 0:
+			c.Log.Info("forgot who got alerts of more than a month ago", "alerts", n)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package fanout
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -39,13 +38,17 @@ type Stop struct {
 // webpush.MaxPayload bytes. The error for too many bytes is a *webpush.TooLongError.
 func Payload(a *news.Alert, d Dress) ([]byte, error) {
 	site := strings.TrimSuffix(d.Site, "/")
-	language := cmp.Or(a.Language, d.Language)
+	if a.Language == "" {
+		b := *a
+		b.Language = d.Language
+		a = &b
+	}
 	n := webpush.Notification{
 		Title:    a.Title,
 		Body:     a.Body,
 		Navigate: site + a.Address,
-		Lang:     language,
-		Dir:      markup.Dir(language),
+		Lang:     a.Language,
+		Dir:      a.Dir(),
 		Tag:      a.Tag(),
 		Icon:     d.Icon,
 		Image:    d.Picture,

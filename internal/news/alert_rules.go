@@ -209,6 +209,9 @@ func (a *Alert) Correct(c Alert, who Actor, s *Story, now time.Time) (*Alert, er
 	if err := a.may(Correct, who); err != nil {
 		return nil, err
 	}
+	if err := a.forgotten(now); err != nil {
+		return nil, err
+	}
 	if !s.Visible(now) {
 		return nil, unseen(s)
 	}
@@ -236,6 +239,9 @@ func (a *Alert) Withdraw(w Alert, who Actor, now time.Time) (*Alert, error) {
 	if a.Started.IsZero() {
 		return nil, a.Stop(who, now)
 	}
+	if err := a.forgotten(now); err != nil {
+		return nil, err
+	}
 	tongue := a.Language
 	if w.Title == "" {
 		w.Title, tongue = Withdrawn, "en"
@@ -246,6 +252,20 @@ func (a *Alert) Withdraw(w Alert, who Actor, now time.Time) (*Alert, error) {
 	}
 	r.Story, r.Address, r.Language = a.Story, AlertsAddress, tongue
 	return r, a.makeWay(who, now)
+}
+
+// RecipientsKept is how long after the end of an alert, and of all that replaced it, it is
+// known who got it. After that it can neither be corrected nor withdrawn: push services
+// keep no message for longer, and what readers did is nobody's business for ever.
+const RecipientsKept = 30 * 24 * time.Hour
+
+// forgotten refuses what would have to reach those who got an alert, when that is not
+// known any more.
+func (a *Alert) forgotten(now time.Time) error {
+	if a.State.Over() && now.Sub(a.Ended) > RecipientsKept {
+		return Refuse(Conflict, "This alert ended more than %d days ago. Who got it is not kept any longer; say it in the story.", RecipientsKept/(24*time.Hour))
+	}
+	return nil
 }
 
 func (a *Alert) makeWay(who Actor, now time.Time) error {

@@ -331,3 +331,22 @@ func TestAStoppedAlertStaysStopped(t *testing.T) {
 		t.Errorf("after its end: %+v", a)
 	}
 }
+
+// A month after its end nobody knows any more who got an alert.
+func TestAnOldAlertCannotBeCorrected(t *testing.T) {
+	a, s := sending(t)
+	a.Finish(Tally{Audience: 1, Accepted: 1}, now)
+	for _, after := range []time.Duration{RecipientsKept, RecipientsKept + time.Second} {
+		at, want := now.Add(after), Kind(0)
+		if after > RecipientsKept {
+			want = Conflict
+		}
+		b := *a
+		if _, err := b.Correct(Alert{ID: "c", Title: "Correction"}, ed, s, at); KindOf(err) != want {
+			t.Errorf("corrected %v later: %v", after, err)
+		}
+		if _, err := b.Withdraw(Alert{ID: "w"}, ed, at); KindOf(err) != want {
+			t.Errorf("withdrawn %v later: %v", after, err)
+		}
+	}
+}

@@ -63,10 +63,15 @@ func (t *tx) putAlert(fresh bool, a *news.Alert) error {
 			address = $10, composed_at = $11, leaves_at = $12, started_at = $13, ended_at = $14, rest = $15
 		WHERE id = $1`
 	if fresh {
-		q = `INSERT INTO alert (` + alertColumns + `) VALUES (` + places(1, 15) + `)`
+		q = `INSERT INTO alert (` + alertColumns + `) VALUES (` + places(1, 15) + `) ON CONFLICT (id) DO NOTHING`
 	}
-	if _, err := t.exec(q, string(a.ID), string(a.Kind), string(a.State), string(a.Story), string(a.Original), string(a.Replaces),
-		a.Title, a.Body, a.Language, a.Address, us(a.Composed), us(a.Leaves), us(a.Started), us(a.Ended), string(rest)); err != nil {
+	n, err := t.exec(q, string(a.ID), string(a.Kind), string(a.State), string(a.Story), string(a.Original), string(a.Replaces),
+		a.Title, a.Body, a.Language, a.Address, us(a.Composed), us(a.Leaves), us(a.Started), us(a.Ended), string(rest))
+	if err == nil && fresh && n == 0 {
+		// Two tries of one request at the same moment: the other one made it.
+		err = news.Refuse(news.Conflict, "There is this alert already.")
+	}
+	if err != nil {
 		return fmt.Errorf("write alert %s: %w", a.ID, err)
 	}
 	t.change(news.AlertChange, string(a.ID), news.AlertsTag)
