@@ -21,6 +21,9 @@ type doctorCmd struct {
 	place
 	media
 	public
+	push
+	mailFlags
+	PushContact string `help:"Whom push services turn to when something is wrong: mailto:ADDRESS or https://…" placeholder:"ADDRESS" env:"DATELINE_PUSH_CONTACT"`
 }
 
 // Run checks everything an operator can mend, one line each; it fails when one of
@@ -43,6 +46,7 @@ func (c *doctorCmd) Run(ctx context.Context, std *std) error {
 		d.check("jobs", func() (string, error) { return checkJobs(ctx, s) })
 		d.check("pictures", func() (string, error) { return c.checkPictures(ctx, s) })
 		d.check("search", func() (string, error) { return c.checkIndex(ctx, s) })
+		c.alertChecks(ctx, d, s)
 	}
 	d.check("disk", c.checkDisk)
 	if d.bad > 0 {

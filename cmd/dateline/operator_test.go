@@ -65,7 +65,6 @@ type shelf struct {
 	mu   sync.Mutex
 	away bool
 	open map[string]news.Notice
-	jobs []news.Job
 }
 
 func (s *shelf) is(away bool) {
