@@ -118,12 +118,16 @@ func (m *mailing) send(ctx context.Context, j news.Job) error {
 	if err != nil {
 		return err
 	}
-	if err := m.sender.Send(ctx, msg); mail.IsPermanent(err) {
+	err = m.sender.Send(ctx, msg)
+	switch {
+	case mail.IsPermanent(err) && msg.List != "":
+		// A reader's mailbox that is no more is nothing that an operator could mend.
+		m.log.Info("a mail of a list was refused for good", "list", msg.List, "error", err)
+		return nil
+	case mail.IsPermanent(err):
 		return jobs.Permanent(err)
-	} else if err != nil {
-		return err
 	}
-	return nil
+	return err
 }
 
 // alertByMailAtOnce is how many mails one job enqueues before it hands over to the
