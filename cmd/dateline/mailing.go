@@ -174,7 +174,7 @@ func shortID(id string) string { return strings.ReplaceAll(id, "-", "") }
 
 func (m *mailing) alertMessage(a *news.Alert, s *news.MailSubscription, id string) mail.Message {
 	w := mailWordsFor(m.language)
-	stop := m.public.String() + news.AlertsAddress + "/mail/stop?" + url.Values{"id": {s.ID}, "secret": {s.Secret}}.Encode()
+	stop := m.public.String() + news.AlertsAddress + "/mail/stop?" + url.Values{"id": {s.ID}, "key": {s.Secret}}.Encode()
 	text := a.Title + "\n\n"
 	if a.Body != "" {
 		text += a.Body + "\n\n"
