@@ -88,7 +88,7 @@ func open(t *testing.T) *house {
 	h.mails = make(chan string, 5)
 	h.desk = desk.New(desk.Options{
 		Stories: h.store, Pictures: h.store, Files: h.files, Live: atOnce{}, Zone: zone, Log: log,
-		Alerts: h.store, Courier: h.post, House: house,
+		Flashes: h.store, Alerts: h.store, Courier: h.post, House: house,
 	})
 	public, _ := url.Parse("http://news.example.org")
 	h.keeper = auth.New(auth.Options{
@@ -97,7 +97,7 @@ func open(t *testing.T) *house {
 	})
 	ass := web.NewAssets()
 	h.rooms, err = New(Options{
-		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: h.desk, Keeper: h.keeper,
+		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: h.desk, Flashing: h.desk, Keeper: h.keeper,
 		Assets: ass, Log: log, Now: h.store.Now, Zone: zone, SiteName: "The Example", Public: public,
 		Alerting: h.desk, House: house, Devices: h.store, Push: pushes{}, Notices: h.store,
 		MailLink: h.mailLink,

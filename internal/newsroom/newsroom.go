@@ -77,6 +77,7 @@ type Options struct {
 	Staff      Staff
 	Writing    Writing
 	Publishing Publishing
+	Flashing   Flashing
 	Keeper     *auth.Keeper
 	Assets     *web.Assets // the desk's files are added to it
 	Log        *slog.Logger

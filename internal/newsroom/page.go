@@ -88,6 +88,7 @@ func parsePages(n *Newsroom) (map[string]*template.Template, error) {
 		"count":    count,
 		"plural":   plural,
 		"took":     took,
+		"seconds":  seconds,
 		"clock":    clock,
 		"service":  service,
 		"unsent":   func(t news.Tally) int { return t.Retrying + t.Waiting },

@@ -3,6 +3,7 @@ package newsroom
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,7 +60,7 @@ const (
 
 // Routes lists every address of the desk and who may come.
 func (n *Newsroom) Routes() []Route {
-	return append(append(n.alertRoutes(), n.noticeRoutes()...), []Route{
+	return append(slices.Concat(n.alertRoutes(), n.noticeRoutes(), n.flashRoutes()), []Route{
 		{Pattern: "GET /desk/sign-in", Who: All, serve: n.signInPage},
 		{Pattern: "POST /desk/sign-in", Who: All, serve: n.signIn},
 		{Pattern: "POST /desk/sign-in/mail", Who: All, serve: n.askLink},

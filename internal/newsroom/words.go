@@ -22,6 +22,9 @@ var doneWords = map[string]string{
 	"dismiss":      "Dismissed. What is still broken comes back.",
 	"device-gone":  "The device is removed. Nothing goes to it any more.",
 	"alert-before": "This form was sent before. Here is what it sent then; what you changed in it since was not sent.",
+	"flash-late":   "It is published, but not every server shows it yet. There is no need to do it twice.",
+	"flash-before": "This form was sent before. Here is what it published then; to change it, choose “Write more”.",
+	"bar-down":     "The breaking bar is down. The story stays where it is.",
 	"nothing":      "Nothing was changed, so nothing was saved.",
 }
 
