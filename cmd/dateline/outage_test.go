@@ -204,7 +204,7 @@ func TestTwoNodes(t *testing.T) {
 	long(t)
 	database := pgtest.Database(t)
 	a := serve(t, database)
-	b := prepare(t, t.TempDir(), database, "--media", "file:"+a.data+"/media")
+	b := prepare(t, t.TempDir(), database, "--media", "file:"+a.data+"/media", "--key-file", a.data+"/push.key")
 	b.start()
 	b.token = a.token
 
@@ -300,7 +300,7 @@ func TestTwoNodesRelease(t *testing.T) {
 	long(t)
 	database := pgtest.Database(t)
 	a := serve(t, database)
-	b := prepare(t, t.TempDir(), database, "--media", "file:"+a.data+"/media")
+	b := prepare(t, t.TempDir(), database, "--media", "file:"+a.data+"/media", "--key-file", a.data+"/push.key")
 	b.start()
 	at := time.Now().Add(2 * time.Second).Truncate(time.Millisecond)
 	st := a.api("POST", "/stories", fields{"headline": "At the second", "section": "world", "body": "Now."}, 201)
