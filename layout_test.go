@@ -22,13 +22,14 @@ type room struct {
 
 var layout = map[string]room{
 	// tools: import nothing of ours
-	"markup":      {"", "github.com/yuin/goldmark golang.org/x/net golang.org/x/text"},
-	"search":      {"", "modernc.org/sqlite golang.org/x/text github.com/blevesearch/snowballstem"},
-	"mediastore":  {"", "github.com/minio/minio-go/v7"},
-	"pagecache":   {"", "github.com/andybalholm/brotli github.com/klauspost/compress"},
-	"webpush":     {"", "golang.org/x/net golang.org/x/crypto"},
-	"mail":        {"", "github.com/wneessen/go-mail golang.org/x/net golang.org/x/text"},
-	"pushservice": {"", "golang.org/x/net golang.org/x/crypto"}, // for trying: what webpush sends to, and the demo
+	"markup":         {"", "github.com/yuin/goldmark golang.org/x/net golang.org/x/text"},
+	"search":         {"search/segment", "modernc.org/sqlite golang.org/x/text github.com/blevesearch/snowballstem"},
+	"search/segment": {"", ""}, // the index itself: terms as bytes, documents as numbers
+	"mediastore":     {"", "github.com/minio/minio-go/v7"},
+	"pagecache":      {"", "github.com/andybalholm/brotli github.com/klauspost/compress"},
+	"webpush":        {"", "golang.org/x/net golang.org/x/crypto"},
+	"mail":           {"", "github.com/wneessen/go-mail golang.org/x/net golang.org/x/text"},
+	"pushservice":    {"", "golang.org/x/net golang.org/x/crypto"}, // for trying: what webpush sends to, and the demo
 	// the newsroom's things and rules
 	"news": {"markup", "github.com/google/uuid golang.org/x/text"},
 	// translators

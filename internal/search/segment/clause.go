@@ -1,0 +1,161 @@
+package segment
+
+import (
+	"sort"
+	"strings"
+)
+
+// mostExpansions of a prefix are looked at, those first in byte order.
+const mostExpansions = 4096
+
+// open makes a cursor of a clause: one word is walked through as it lies in the segment, with its blocks' bounds;
+// anything else is found at once, since only then is it known what it is worth.
+func (s *searcher) open(seg *Segment, c *Clause) cursor {
+	if len(c.Ways) == 1 && len(c.Ways[0].Terms) == 1 && !c.Ways[0].Prefix {
+		w := &c.Ways[0]
+		t, ok := seg.dictionary.find(w.Terms[0])
+		if !ok {
+			return nothing
+		}
+		return s.openTerm(seg, t, s.idf(w.Terms[0])*w.weight())
+	}
+	l := s.arena.list()
+	acc := s.arena.scores(seg.docs)
+	for i := range c.Ways {
+		s.gather(seg, &c.Ways[i], acc)
+	}
+	acc.seen.each(func(doc uint32) bool {
+		l.docs = append(l.docs, doc)
+		l.points = append(l.points, acc.points[doc])
+		l.most = max(l.most, acc.points[doc])
+		return true
+	})
+	acc.clear()
+	return l
+}
+
+func (s *searcher) openTerm(seg *Segment, t termInfo, weight float64) *termCursor {
+	c := s.arena.term()
+	c.open(seg, t, weight, s.scorer, s.mean)
+	return c
+}
+
+// gather adds what is found in one way.
+func (s *searcher) gather(seg *Segment, w *Way, acc *scores) {
+	switch {
+	case len(w.Terms) == 0:
+	case len(w.Terms) > 1:
+		s.phrase(seg, w, acc)
+	case w.Prefix:
+		weight := s.prefixIDF(w.Terms[0]) * w.weight()
+		for _, t := range seg.expand(w.Terms[0]) {
+			s.gatherTerm(seg, t, weight, acc)
+		}
+	default:
+		if t, ok := seg.dictionary.find(w.Terms[0]); ok {
+			s.gatherTerm(seg, t, s.idf(w.Terms[0])*w.weight(), acc)
+		}
+	}
+}
+
+func (s *searcher) gatherTerm(seg *Segment, t termInfo, weight float64, acc *scores) {
+	c := &s.arena.spare
+	c.open(seg, t, weight, s.scorer, s.mean)
+	for block := range c.count {
+		c.read(block)
+		c.weigh()
+		for i, doc := range c.docs[:c.n] {
+			acc.add(doc, weight*s.scorer.worth(c.tfs[i]+1, seg.length(doc)))
+		}
+	}
+}
+
+// expand gives the terms that begin with prefix.
+func (seg *Segment) expand(prefix string) (list []termInfo) {
+	var it termIterator
+	for it.seek(&seg.dictionary, []byte(prefix)); it.next() && len(list) < mostExpansions; {
+		if !strings.HasPrefix(string(it.term), prefix) {
+			break
+		}
+		list = append(list, it.info)
+	}
+	return list
+}
+
+// prefixIDF takes all words that begin so for one.
+func (s *searcher) prefixIDF(prefix string) float64 {
+	key := "\x00*" + prefix
+	if w, ok := s.idfs[key]; ok {
+		return w
+	}
+	df := 0
+	for _, p := range s.state.parts {
+		for _, t := range p.seg.expand(prefix) {
+			df += t.df
+		}
+	}
+	if s.idfs == nil {
+		s.idfs = make(map[string]float64)
+	}
+	s.idfs[key] = idf(s.state.all, df)
+	return s.idfs[key]
+}
+
+// scores are what documents of a segment have got so far, each the best of its ways.
+type scores struct {
+	seen   bitmap
+	points []float64
+}
+
+func (a *scores) add(doc uint32, points float64) {
+	if !a.seen.has(doc) {
+		a.seen.set(doc)
+		a.points[doc] = points
+		return
+	}
+	a.points[doc] = max(a.points[doc], points)
+}
+
+func (a *scores) clear() { clear(a.seen) }
+
+// A listCursor walks through documents found beforehand.
+type listCursor struct {
+	docs   []uint32
+	points []float64
+	at     int
+	most   float64
+}
+
+var nothing = &listCursor{}
+
+func (l *listCursor) cost() int      { return len(l.docs) }
+func (l *listCursor) bound() float64 { return l.most }
+func (l *listCursor) score() float64 { return l.points[l.at] }
+
+func (l *listCursor) boundAt(uint32) (float64, uint32) { return l.most, end - 1 }
+
+func (l *listCursor) advance(to uint32) uint32 {
+	if l.at >= len(l.docs) {
+		return end
+	}
+	if l.docs[l.at] >= to {
+		return l.docs[l.at]
+	}
+	step, from := 1, l.at
+	for from+step < len(l.docs) && l.docs[from+step] < to {
+		from += step
+		step *= 2
+	}
+	rest := l.docs[from:min(len(l.docs), from+step+1)]
+	l.at = from + sort.Search(len(rest), func(i int) bool { return rest[i] >= to })
+	if l.at >= len(l.docs) {
+		return end
+	}
+	return l.docs[l.at]
+}
+
+func (l *listCursor) fill(set bitmap) {
+	for _, d := range l.docs {
+		set.set(d)
+	}
+}
