@@ -25,23 +25,43 @@ type alertSendCmd struct {
 	Body      string   `help:"Its text."`
 	Topics    []string `help:"To the followers of these topics, instead of to everyone." placeholder:"SLUG"`
 	Followers bool     `help:"To the followers of the story, instead of to everyone."`
+
+	Countdown time.Duration `help:"How long it can be stopped before anybody has it: 0 to 30 s." default:"10s" name:"alert-countdown" env:"DATELINE_ALERT_COUNTDOWN"`
+
+	AlertCountdown time.Duration `help:"How long an alert can be stopped before anybody has it: 0 to 30 s; give it as to serve." default:"10s" env:"DATELINE_ALERT_COUNTDOWN"`
 }
 
 func (c *alertSendCmd) Run(ctx context.Context, io *std) error {
+	if c.Countdown < 0 || c.Countdown > news.MaxCountdown {
+		return wrongUsage("--alert-countdown: %s; use 0s to %s", c.Countdown, news.MaxCountdown)
+	}
 	if len(c.Topics) > 0 && c.Followers {
 		return wrongUsage("give --topics or --followers, not both")
+	}
+	if c.AlertCountdown < 0 || c.AlertCountdown > news.MaxCountdown {
+		return wrongUsage("--alert-countdown: %s; use 0s to %s", c.AlertCountdown, news.MaxCountdown)
 	}
 	return c.with(ctx, io, func(s *store.Store) error {
 		story, err := s.Story(ctx, news.StoryID(c.Story))
 		if err != nil {
 			return err
 		}
+		known, err := s.Topics(ctx, c.Topics)
+		if err != nil {
+			return err
+		}
+		for _, slug := range c.Topics {
+			if _, ok := known[slug]; !ok {
+				return fmt.Errorf("there is no topic %q; give the last part of its page's address", slug)
+			}
+		}
 		title := c.Title
 		if title == "" && story.Live != nil {
 			title = story.Live.Content.Headline
 		}
-		served := c.served()
-		d := alertDesk(s, served)
+		served, house := c.served(), news.StandardAlertHouse
+		house.Countdown = c.AlertCountdown
+		d := alertDesk(s, served, house)
 		a, err := d.ComposeAlert(ctx, news.Command("alert send"), news.Alert{
 			Story: story.ID, Title: title, Body: c.Body,
 			Audience: news.Audience{All: len(c.Topics) == 0 && !c.Followers, Topics: c.Topics, Followers: c.Followers},
@@ -69,7 +89,7 @@ type alertStopCmd struct {
 
 func (c *alertStopCmd) Run(ctx context.Context, io *std) error {
 	return c.with(ctx, io, func(s *store.Store) error {
-		a, err := alertDesk(s, c.served()).StopAlert(ctx, news.Command("alert stop"), news.AlertID(c.ID))
+		a, err := alertDesk(s, c.served(), news.StandardAlertHouse).StopAlert(ctx, news.Command("alert stop"), news.AlertID(c.ID))
 		if err != nil {
 			return err
 		}
@@ -79,9 +99,9 @@ func (c *alertStopCmd) Run(ctx context.Context, io *std) error {
 }
 
 // alertDesk is a desk for commands: what it decides is carried out by who serves.
-func alertDesk(s *store.Store, served bool) *desk.Desk {
+func alertDesk(s *store.Store, served bool, house news.AlertHouse) *desk.Desk {
 	return desk.New(desk.Options{
-		Stories: s, Pictures: s, Live: elsewhere{s, served}, Alerts: s, Courier: distantCourier{s}, House: news.StandardAlertHouse,
+		Stories: s, Pictures: s, Live: elsewhere{s, served}, Alerts: s, Courier: distantCourier{s}, House: house,
 	})
 }
 

@@ -137,7 +137,7 @@ type dresser struct {
 }
 
 func (d *dresser) payload(a *news.Alert) ([]byte, error) {
-	dress := fanout.Dress{Site: d.site, Stop: d.words.stop}
+	dress := fanout.Dress{Site: d.site, Stop: d.words.stop, Language: d.words.language}
 	if d.icon != "" {
 		dress.Icon = d.site + d.icon
 	}

@@ -25,7 +25,7 @@ func (n *node) openAlerts(ctx context.Context, std *std, zone *time.Location, as
 		return err
 	}
 	n.later(sender.Close)
-	whom, err := contact(o.PushContact, o.OperatorMail, n.public, n.log)
+	whom, err := contact(o.PushContact, o.OperatorMail, n.public)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,9 @@ func (n *node) openAlerts(ctx context.Context, std *std, zone *time.Location, as
 		return err
 	}
 	n.later(n.alerts.close)
+	if whom == developmentContact {
+		n.log.Info("push services have nobody to turn to; give --push-contact mailto:you@your.site before readers subscribe")
+	}
 	n.mail = &mailing{
 		store: n.store, sender: sender, engine: n.alerts.engine, public: n.public, siteName: o.SiteName, language: o.Language, log: n.log,
 	}

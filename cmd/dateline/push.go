@@ -52,7 +52,7 @@ func (p *push) openPushKeys(ctx context.Context, data string, s *store.Store) (*
 	}
 	k := new(pushKeys)
 	if k.file, err = webpush.OpenKeyFile(path, len(kept) > 0); err != nil {
-		return nil, fmt.Errorf("open the key file: %w; say with --key-file where it is", err)
+		return nil, err
 	}
 	if len(kept) == 0 {
 		first, err := k.seal(true, s.Now())
@@ -66,7 +66,7 @@ func (p *push) openPushKeys(ctx context.Context, data string, s *store.Store) (*
 	for _, sealed := range kept {
 		key, err := k.file.Open(sealed.Sealed)
 		if err != nil {
-			return nil, fmt.Errorf("open push key %s with %s: %w; give the file that belongs to this database with --key-file", sealed.ID, path, err)
+			return nil, fmt.Errorf("open push key %s: %w, or say with --key-file where it is", sealed.ID, err)
 		}
 		k.keys = append(k.keys, key)
 		if sealed.Current {
@@ -100,7 +100,7 @@ func (k *pushKeys) sealed(key *webpush.Key, current bool, now time.Time) (news.P
 const developmentContact = "mailto:newsroom@example.org"
 
 // contact is whom push services turn to when something is wrong with our messages.
-func contact(given, mail string, public *url.URL, log *slog.Logger) (string, error) {
+func contact(given, mail string, public *url.URL) (string, error) {
 	switch {
 	case given != "":
 		if err := webpush.CheckContact(given); err != nil {
@@ -112,7 +112,6 @@ func contact(given, mail string, public *url.URL, log *slog.Logger) (string, err
 	case public.Scheme == "https" && webpush.CheckContact(public.String()) == nil:
 		return public.String(), nil
 	}
-	log.Info("push services have nobody to turn to; give --push-contact mailto:you@your.site before readers subscribe")
 	return developmentContact, nil
 }
 

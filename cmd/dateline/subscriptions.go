@@ -184,9 +184,6 @@ func (i *subscriptionImport) add(line int, l *importedLine) error {
 	if s.Topics, err = i.known(s.Topics); err != nil {
 		return err
 	}
-	if s.State == news.SubscriptionWaiting {
-		i.waiting++
-	}
 	if i.batch = append(i.batch, s); len(i.batch) == saveAtOnce {
 		return i.flush()
 	}
@@ -241,7 +238,18 @@ func (i *subscriptionImport) flush() error {
 	if err != nil {
 		return err
 	}
-	i.created, i.replaced, i.batch = i.created+created, i.replaced+replaced, i.batch[:0]
+	// Of an endpoint that stands there twice the last line counts, as one known by then.
+	waits := map[string]bool{}
+	for _, s := range i.batch {
+		waits[s.Endpoint] = s.State == news.SubscriptionWaiting
+	}
+	for _, w := range waits {
+		if w {
+			i.waiting++
+		}
+	}
+	i.created, i.replaced = i.created+created, i.replaced+replaced+len(i.batch)-len(waits)
+	i.batch = i.batch[:0]
 	return nil
 }
 

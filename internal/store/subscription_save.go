@@ -116,7 +116,8 @@ const mostNumbers = 128 << 20
 const saveBatch = 2000
 
 // SaveSubscriptions keeps many subscriptions as they are given, each anew or in place of
-// what is known of its endpoint; of one endpoint the last counts. They are committed by
+// what is known of its endpoint; of one endpoint the last counts. One that waits for its
+// browser takes the place of none that is here already. They are committed by
 // and by: when it fails, those that were counted stay.
 func (s *Store) SaveSubscriptions(ctx context.Context, subs []news.Subscription) (created, replaced int, err error) {
 	// In the order of the hashes, each batch stays on a few pages of their index.
@@ -167,11 +168,15 @@ func (t *tx) saveSubscriptions(batch []hashed) (fresh int, err error) {
 	numbers := make([]uint32, 0, len(batch))
 	for _, h := range batch {
 		sub := *h.sub
-		n, ok := known[h.hash]
-		if !ok {
-			n = next
+		was, ok := known[h.hash]
+		switch {
+		case !ok:
+			was.n = next
 			next++
+		case sub.State == news.SubscriptionWaiting && was.state != news.SubscriptionWaiting:
+			continue
 		}
+		n := was.n
 		sub.Number = n
 		if sub.State == "" {
 			sub.State = news.SubscriptionActive
@@ -188,21 +193,27 @@ func (t *tx) saveSubscriptions(batch []hashed) (fresh int, err error) {
 	return fresh, nil
 }
 
+// A knownNumber is a subscription's, with its state.
+type knownNumber struct {
+	n     uint32
+	state news.SubscriptionState
+}
+
 // numbersOf gives the numbers of those that are known.
-func (t *tx) numbersOf(batch []hashed) (map[endpointHash]uint32, error) {
-	known := map[endpointHash]uint32{}
+func (t *tx) numbersOf(batch []hashed) (map[endpointHash]knownNumber, error) {
+	known := map[endpointHash]knownNumber{}
 	for part := range slices.Chunk(batch, 512) {
 		values := make([]any, len(part))
 		for i := range part {
 			values[i] = part[i].hash[:]
 		}
 		list, args := inAny(1, values)
-		rows, err := t.rows(`SELECT hash, number FROM subscription WHERE hash IN `+list, args...)
+		rows, err := t.rows(`SELECT hash, number, state FROM subscription WHERE hash IN `+list, args...)
 		err = each(rows, err, func(r *sql.Rows) error {
 			var hash sql.RawBytes
-			var n uint32
-			err := r.Scan(&hash, &n)
-			known[endpointHash(hash)] = n
+			var is knownNumber
+			err := r.Scan(&hash, &is.n, &is.state)
+			known[endpointHash(hash)] = is
 			return err
 		})
 		if err != nil {
