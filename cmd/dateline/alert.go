@@ -27,8 +27,6 @@ type alertSendCmd struct {
 	Followers bool     `help:"To the followers of the story, instead of to everyone."`
 
 	Countdown time.Duration `help:"How long it can be stopped before anybody has it: 0 to 30 s." default:"10s" name:"alert-countdown" env:"DATELINE_ALERT_COUNTDOWN"`
-
-	AlertCountdown time.Duration `help:"How long an alert can be stopped before anybody has it: 0 to 30 s; give it as to serve." default:"10s" env:"DATELINE_ALERT_COUNTDOWN"`
 }
 
 func (c *alertSendCmd) Run(ctx context.Context, io *std) error {
@@ -37,9 +35,6 @@ func (c *alertSendCmd) Run(ctx context.Context, io *std) error {
 	}
 	if len(c.Topics) > 0 && c.Followers {
 		return wrongUsage("give --topics or --followers, not both")
-	}
-	if c.AlertCountdown < 0 || c.AlertCountdown > news.MaxCountdown {
-		return wrongUsage("--alert-countdown: %s; use 0s to %s", c.AlertCountdown, news.MaxCountdown)
 	}
 	return c.with(ctx, io, func(s *store.Store) error {
 		story, err := s.Story(ctx, news.StoryID(c.Story))
@@ -60,7 +55,7 @@ func (c *alertSendCmd) Run(ctx context.Context, io *std) error {
 			title = story.Live.Content.Headline
 		}
 		served, house := c.served(), news.StandardAlertHouse
-		house.Countdown = c.AlertCountdown
+		house.Countdown = c.Countdown
 		d := alertDesk(s, served, house)
 		a, err := d.ComposeAlert(ctx, news.Command("alert send"), news.Alert{
 			Story: story.ID, Title: title, Body: c.Body,
