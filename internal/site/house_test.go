@@ -118,24 +118,23 @@ func (h *house) ShownAlerts(_ context.Context, limit int) ([]news.ShownAlert, er
 func (h *house) SaveMailSubscription(_ context.Context, m news.MailSubscription) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	m.Confirmed = h.mails[m.Email].Confirmed
 	h.mails[m.Email] = m
 	return nil
 }
 
-func (h *house) byLink(id, hash string) (news.MailSubscription, error) {
+func (h *house) byLink(id, secret string) (news.MailSubscription, error) {
 	for _, m := range h.mails {
-		if m.ID == id && m.Secret == hash {
+		if m.ID == id && m.Secret == secret {
 			return m, nil
 		}
 	}
 	return news.MailSubscription{}, news.Missing("subscription")
 }
 
-func (h *house) ConfirmMailSubscription(_ context.Context, id, hash string) (news.MailSubscription, error) {
+func (h *house) ConfirmMailSubscription(_ context.Context, id, secret string) (news.MailSubscription, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	m, err := h.byLink(id, hash)
+	m, err := h.byLink(id, secret)
 	if err == nil {
 		m.Confirmed = h.now
 		h.mails[m.Email] = m
@@ -143,10 +142,10 @@ func (h *house) ConfirmMailSubscription(_ context.Context, id, hash string) (new
 	return m, err
 }
 
-func (h *house) StopMailSubscription(_ context.Context, id, hash string) (bool, error) {
+func (h *house) StopMailSubscription(_ context.Context, id, secret string) (bool, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	m, err := h.byLink(id, hash)
+	m, err := h.byLink(id, secret)
 	delete(h.mails, m.Email)
 	return err == nil, nil
 }

@@ -2,8 +2,6 @@ package site
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -20,11 +18,12 @@ import (
 
 // Mailing is where readers are kept who want alerts by mail.
 type Mailing interface {
-	// SaveMailSubscription adds one, or changes the one with its address.
+	// SaveMailSubscription keeps a wish, which counts once it is confirmed and takes the
+	// place of what the address had then.
 	SaveMailSubscription(ctx context.Context, m news.MailSubscription) error
 	// ConfirmMailSubscription is NotFound if there is none with that secret.
-	ConfirmMailSubscription(ctx context.Context, id, secretHash string) (news.MailSubscription, error)
-	StopMailSubscription(ctx context.Context, id, secretHash string) (bool, error)
+	ConfirmMailSubscription(ctx context.Context, id, secret string) (news.MailSubscription, error)
+	StopMailSubscription(ctx context.Context, id, secret string) (bool, error)
 	// Enqueue has a mail sent: a job of kind "mail".
 	Enqueue(ctx context.Context, j news.Job) error
 }
@@ -106,7 +105,7 @@ func (s *Site) mailChoice(form url.Values) (news.MailSubscription, error) {
 // askByMail keeps the wish, and has the mail sent whose link confirms it.
 func (s *Site) askByMail(ctx context.Context, m news.MailSubscription) error {
 	secret := news.LongSecret()
-	m.ID, m.Secret, m.Created = news.Secret(), secretHash(secret), s.c.Now()
+	m.ID, m.Secret, m.Created = news.Secret(), secret, s.c.Now()
 	if err := s.c.Mailing.SaveMailSubscription(ctx, m); err != nil {
 		return err
 	}
@@ -122,11 +121,6 @@ func (s *Site) askByMail(ctx context.Context, m news.MailSubscription) error {
 		return fmt.Errorf("write mail: %w", err)
 	}
 	return s.c.Mailing.Enqueue(ctx, news.Job{Kind: "mail", Args: args})
-}
-
-func secretHash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
 }
 
 func (s *Site) serveMailSent(w http.ResponseWriter, r *http.Request) error {
@@ -148,7 +142,7 @@ func (s *Site) confirmMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.c.Mailing.ConfirmMailSubscription(r.Context(), form.Get("id"), secretHash(form.Get("key")))
+	_, err = s.c.Mailing.ConfirmMailSubscription(r.Context(), form.Get("id"), form.Get("key"))
 	if news.KindOf(err) == news.NotFound {
 		return s.mailPage(w, r, http.StatusNotFound, &MailPage{Step: MailOld})
 	}
@@ -170,7 +164,7 @@ func (s *Site) stopMail(w http.ResponseWriter, r *http.Request) error {
 		return news.Missing("page")
 	}
 	q := stopQuery(r)
-	if _, err := s.c.Mailing.StopMailSubscription(r.Context(), q.Get("id"), secretHash(q.Get("key"))); err != nil && news.KindOf(err) != news.NotFound {
+	if _, err := s.c.Mailing.StopMailSubscription(r.Context(), q.Get("id"), q.Get("key")); err != nil && news.KindOf(err) != news.NotFound {
 		return err
 	}
 	return s.mailPage(w, r, http.StatusOK, &MailPage{Step: MailOff})

@@ -32,9 +32,10 @@ func scanMail(scan func(...any) error) (m news.MailSubscription, err error) {
 	return m, nil
 }
 
-// SaveMailSubscription keeps what was chosen for an address, in place of what it chose
-// before. Whoever confirmed the address need not do it again, and the links in mails
-// sent until now still stop it. Addresses that nobody confirmed in time are dropped.
+// SaveMailSubscription keeps what was chosen for an address until it is confirmed; what
+// the address has confirmed before stays as it is until then, so that nobody who knows
+// it can change what its reader gets. Of several wishes the last one counts. Addresses
+// that nobody confirmed in time are dropped.
 func (s *Store) SaveMailSubscription(ctx context.Context, m news.MailSubscription) error {
 	topics, err := listText(m.Topics)
 	if err != nil {
@@ -46,20 +47,11 @@ func (s *Store) SaveMailSubscription(ctx context.Context, m news.MailSubscriptio
 	}
 	email := strings.ToLower(m.Email)
 	_, err = s.write(ctx, func(t *tx) error {
-		if _, err := t.exec(`DELETE FROM mail_subscription WHERE confirmed_at = 0 AND created_at < $1`, us(t.now.Add(-news.MailUnconfirmed))); err != nil {
+		if _, err := t.exec(`DELETE FROM mail_subscription WHERE confirmed_at = 0 AND (email = $1 OR created_at < $2)`,
+			email, us(t.now.Add(-news.MailUnconfirmed))); err != nil {
 			return err
 		}
-		if _, err := t.exec(`
-			INSERT INTO mail_link (id, secret, email)
-			SELECT id, secret, email FROM mail_subscription WHERE email = $1 AND confirmed_at > 0 AND id <> $2
-			ON CONFLICT (id) DO NOTHING`, email, m.ID); err != nil {
-			return err
-		}
-		_, err := t.exec(`
-			INSERT INTO mail_subscription (`+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)
-			ON CONFLICT (email) DO UPDATE SET id = excluded.id, secret = excluded.secret, only_chosen = excluded.only_chosen,
-				topics = excluded.topics, stories = excluded.stories, importance = excluded.importance,
-				language = excluded.language, created_at = excluded.created_at`,
+		_, err := t.exec(`INSERT INTO mail_subscription (`+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`,
 			m.ID, email, m.Secret, bit(m.OnlyChosen), topics, stories, string(m.Importance), m.Language, us(t.now))
 		return err
 	})
@@ -79,16 +71,27 @@ func (s *Store) MailSubscription(ctx context.Context, id string) (news.MailSubsc
 }
 
 // ConfirmMailSubscription is the reader's yes to the link with that secret, which works
-// for news.MailUnconfirmed; once confirmed, it stays so. Else it is NotFound.
-func (s *Store) ConfirmMailSubscription(ctx context.Context, id, secretHash string) (m news.MailSubscription, err error) {
+// for news.MailUnconfirmed; once confirmed, it stays so. It takes the place of what the
+// address had confirmed before, whose links still stop it. Else it is NotFound.
+func (s *Store) ConfirmMailSubscription(ctx context.Context, id, secret string) (m news.MailSubscription, err error) {
 	_, err = s.write(ctx, func(t *tx) error {
 		m, err = scanMail(t.row(`
 			UPDATE mail_subscription SET confirmed_at = CASE WHEN confirmed_at = 0 THEN $3 ELSE confirmed_at END
 			WHERE id = $1 AND secret = $2 AND (confirmed_at > 0 OR created_at >= $4) RETURNING `+mailColumns,
-			id, secretHash, us(t.now), us(t.now.Add(-news.MailUnconfirmed))).Scan)
+			id, secret, us(t.now), us(t.now.Add(-news.MailUnconfirmed))).Scan)
 		if errors.Is(err, sql.ErrNoRows) {
 			return news.Missing("mail subscription")
 		}
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(`
+			INSERT INTO mail_link (id, secret, email)
+			SELECT id, secret, email FROM mail_subscription WHERE email = $1 AND confirmed_at > 0 AND id <> $2
+			ON CONFLICT (id) DO NOTHING`, m.Email, id); err != nil {
+			return err
+		}
+		_, err = t.exec(`DELETE FROM mail_subscription WHERE email = $1 AND confirmed_at > 0 AND id <> $2`, m.Email, id)
 		return err
 	})
 	if err != nil {
@@ -99,13 +102,26 @@ func (s *Store) ConfirmMailSubscription(ctx context.Context, id, secretHash stri
 
 // StopMailSubscription forgets the address that the link with that secret was sent to,
 // the last one or an earlier one, and tells whether there was any.
-func (s *Store) StopMailSubscription(ctx context.Context, id, secretHash string) (bool, error) {
+func (s *Store) StopMailSubscription(ctx context.Context, id, secret string) (bool, error) {
 	found := false
 	_, err := s.write(ctx, func(t *tx) error {
-		n, err := t.exec(`
-			DELETE FROM mail_subscription WHERE (id = $1 AND secret = $2)
-				OR email IN (SELECT email FROM mail_link WHERE id = $1 AND secret = $2)`, id, secretHash)
+		found = false
+		var email string
+		err := t.row(`
+			SELECT email FROM mail_subscription WHERE id = $1 AND secret = $2
+			UNION SELECT email FROM mail_link WHERE id = $1 AND secret = $2`, id, secret).Scan(&email)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		n, err := t.exec(`DELETE FROM mail_subscription WHERE email = $1`, email)
+		if err != nil {
+			return err
+		}
 		found = n > 0
+		_, err = t.exec(`DELETE FROM mail_link WHERE email = $1`, email)
 		return err
 	})
 	if err != nil {

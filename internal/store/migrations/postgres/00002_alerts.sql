@@ -111,8 +111,8 @@ CREATE UNIQUE INDEX push_key_current ON push_key (is_current) WHERE is_current =
 
 CREATE TABLE mail_subscription (
     id           TEXT   PRIMARY KEY,
-    email        TEXT   NOT NULL UNIQUE, -- lower case
-    secret       TEXT   NOT NULL,        -- SHA-256, hex
+    email        TEXT   NOT NULL, -- lower case; one confirmed and one unconfirmed at most
+    secret       TEXT   NOT NULL,
     only_chosen  BIGINT NOT NULL,
     topics       TEXT   NOT NULL,
     stories      TEXT   NOT NULL,
@@ -121,13 +121,14 @@ CREATE TABLE mail_subscription (
     created_at   BIGINT NOT NULL,
     confirmed_at BIGINT NOT NULL
 );
+CREATE INDEX mail_subscription_email ON mail_subscription (email);
 CREATE INDEX mail_subscription_unconfirmed ON mail_subscription (created_at) WHERE confirmed_at = 0;
 
 -- The links in mails sent before a confirmed address chose anew: they still stop it.
 CREATE TABLE mail_link (
     id     TEXT PRIMARY KEY,
     secret TEXT NOT NULL,
-    email  TEXT NOT NULL REFERENCES mail_subscription (email) ON DELETE CASCADE
+    email  TEXT NOT NULL
 );
 CREATE INDEX mail_link_email ON mail_link (email);
 
