@@ -55,7 +55,7 @@ func (c *alertSendCmd) Run(ctx context.Context, io *std) error {
 			title = story.Live.Content.Headline
 		}
 		served, house := c.served(), news.StandardAlertHouse
-		house.Countdown = c.Countdown
+		house.Countdown = c.AlertCountdown
 		d := alertDesk(s, served, house)
 		a, err := d.ComposeAlert(ctx, news.Command("alert send"), news.Alert{
 			Story: story.ID, Title: title, Body: c.Body,

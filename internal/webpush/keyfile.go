@@ -43,7 +43,7 @@ func OpenKeyFile(path string, sealedExist bool) (*KeyFile, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		if sealedExist {
 			return nil, fmt.Errorf("open key file %s: %w, and the database holds keys sealed with it: "+
-				"put it back from the backup, or say with --key-file where it is; no new one is made, as it would orphan every subscriber", path, ErrNoKeyFile)
+				"put it back from your copy, or say with --key-file where it is; no new one is made, as it would orphan every subscriber", path, ErrNoKeyFile)
 		}
 		if err := makeKeyFile(path); err != nil {
 			return nil, fmt.Errorf("make key file %s: %w", path, err)
@@ -85,7 +85,7 @@ func readKeyFile(path string) (secret []byte, err error) {
 	case info.Mode().Perm()&0o077 != 0:
 		return nil, fmt.Errorf("%w: others may read it: run chmod 600 %s", ErrKeyFile, path)
 	case info.Size() != keyFileSize:
-		return nil, fmt.Errorf("%w: it has %d bytes, not %d: put it back from the backup", ErrKeyFile, info.Size(), keyFileSize)
+		return nil, fmt.Errorf("%w: it has %d bytes, not %d: put it back from your copy", ErrKeyFile, info.Size(), keyFileSize)
 	}
 	secret = make([]byte, keyFileSize)
 	if _, err := io.ReadFull(f, secret); err != nil {

@@ -26,7 +26,7 @@ func newTestKey(t testing.TB) *Key {
 
 func TestKeyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "key")
-	if _, err := OpenKeyFile(path, true); !errors.Is(err, ErrNoKeyFile) || !strings.Contains(err.Error(), "backup") {
+	if _, err := OpenKeyFile(path, true); !errors.Is(err, ErrNoKeyFile) || !strings.Contains(err.Error(), "copy") {
 		t.Errorf("missing key file with sealed keys: %v", err)
 	}
 	if _, err := os.Stat(path); err == nil {
@@ -82,7 +82,7 @@ func TestKeyFileRefused(t *testing.T) {
 	}{
 		{"readable by others", strings.Repeat("x", 32), "chmod 600", 0o640},
 		{"short", "x", "1 bytes", 0o600},
-		{"empty", "", "backup", 0o600},
+		{"empty", "", "copy", 0o600},
 		{"long", strings.Repeat("x", 33), "33 bytes", 0o600},
 	} {
 		path := filepath.Join(t.TempDir(), "key")
