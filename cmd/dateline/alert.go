@@ -26,12 +26,12 @@ type alertSendCmd struct {
 	Topics    []string `help:"To the followers of these topics, instead of to everyone." placeholder:"SLUG"`
 	Followers bool     `help:"To the followers of the story, instead of to everyone."`
 
-	Countdown time.Duration `help:"How long it can be stopped before anybody has it: 0 to 30 s." default:"10s" name:"alert-countdown" env:"DATELINE_ALERT_COUNTDOWN"`
+	AlertCountdown time.Duration `help:"How long it can be stopped before anybody has it: 0 to 30 s." default:"10s" env:"DATELINE_ALERT_COUNTDOWN"`
 }
 
 func (c *alertSendCmd) Run(ctx context.Context, io *std) error {
-	if c.Countdown < 0 || c.Countdown > news.MaxCountdown {
-		return wrongUsage("--alert-countdown: %s; use 0s to %s", c.Countdown, news.MaxCountdown)
+	if c.AlertCountdown < 0 || c.AlertCountdown > news.MaxCountdown {
+		return wrongUsage("--alert-countdown: %s; use 0s to %s", c.AlertCountdown, news.MaxCountdown)
 	}
 	if len(c.Topics) > 0 && c.Followers {
 		return wrongUsage("give --topics or --followers, not both")
