@@ -13,7 +13,7 @@ type token struct {
 	word       int // tokens with the same number were written together, as COVID-19 or O'Brien
 	kind       kind
 	stop       bool
-	language   *language // whose word it is; nil for numbers and pairs
+	language   *language // whose word it is; nil for numbers, pairs and other forms
 	pair       int       // for two characters of a script without blanks, where the first ends; else 0
 	last       bool      // it is the last of such a run, one character alone
 }
@@ -168,9 +168,10 @@ func (a *analysis) hyphenated(parts []part) {
 		if n := i - first; n < 2 || n > 3 || parts[i-1].end-parts[first].start > longest {
 			continue
 		}
-		f := a.language(parts[first]).forms(a.raw(parts[first:i]))
+		l := a.language(parts[first])
+		f := l.forms(a.raw(parts[first:i]))
 		if f.term != "" {
-			a.emit(token{term: f.term, start: parts[first].start, end: parts[i-1].end, word: a.word, kind: joined})
+			a.emit(token{term: f.term, start: parts[first].start, end: parts[i-1].end, word: a.word, kind: joined, language: l})
 		}
 	}
 }

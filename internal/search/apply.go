@@ -84,6 +84,9 @@ func (x *Index) writeLocked(ctx context.Context, seq int64, put []Document, remo
 			return err
 		}
 	}
+	if err := x.words.hear(entries, x.cols.known); err != nil {
+		return err
+	}
 	// A search reads the columns after the file. It waits here, so that they are never older than what it read.
 	x.cols.mu.Lock()
 	defer x.cols.mu.Unlock()

@@ -138,6 +138,14 @@ func (c *columns) count() int {
 	return len(c.byID)
 }
 
+// known says whether a document is there.
+func (c *columns) known(id string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	_, ok := c.byID[id]
+	return ok
+}
+
 // change follows a commit; mu is held for writing.
 func (c *columns) change(writes int64, put []*entry, remove []string) {
 	c.writes = writes

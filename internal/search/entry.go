@@ -17,6 +17,7 @@ type entry struct {
 	spoken    []string  // codes of the languages whose words it has
 	words     [5]string // terms in the columns' order
 	more      string
+	heard     []heard
 }
 
 func newEntry(d Document, language string) *entry {
@@ -29,7 +30,7 @@ func newEntry(d Document, language string) *entry {
 	}
 	by := speakerOf(language)
 	var words, more strings.Builder
-	tell := newTeller()
+	tell, hear := newTeller(), newListener()
 	for i, text := range []string{d.Headline, d.Standfirst, d.Body, d.Captions, d.Labels} {
 		text = strings.ToValidUTF8(text, " ")
 		words.Reset()
@@ -44,10 +45,12 @@ func newEntry(d Document, language string) *entry {
 				e.spoken = append(e.spoken, t.language.code)
 			}
 			tell.hear(i, t, text)
+			hear.hear(i, t, text)
 		})
 		e.words[i] = strings.Clone(words.String())
 	}
 	e.more = more.String()
 	e.telling = tell.words()
+	e.heard = hear.words()
 	return e
 }

@@ -32,8 +32,7 @@ func lower(word string, dotted bool) string {
 			r = 'ß'
 		case r == 0x0307, r == tatwil, r >= 0xFE00 && r < 0xFE10: // the dot that İ leaves; variation selectors
 			continue
-		case r >= 0x0591 && r < 0x05C8, r >= 0x0610 && r < 0x061B, r >= 0x064B && r < 0x0660, r == 0x0670,
-			r >= 0x06D6 && r < 0x06EE && unicode.IsMark(r), r >= 0x08D3 && r < 0x0900: // Hebrew and Arabic points
+		case isPoint(r):
 			continue
 		case unicode.IsDigit(r):
 			r = digitOf(r)
@@ -45,6 +44,12 @@ func lower(word string, dotted bool) string {
 		b.WriteRune(r)
 	}
 	return norm.NFC.String(b.String())
+}
+
+// isPoint: vowel points and other signs over and under Hebrew and Arabic letters, which few texts have.
+func isPoint(r rune) bool {
+	return r >= 0x0591 && r < 0x05C8 || r >= 0x0610 && r < 0x061B || r >= 0x064B && r < 0x0660 || r == 0x0670 ||
+		r >= 0x06D6 && r < 0x06EE && unicode.IsMark(r) || r >= 0x08D3 && r < 0x0900
 }
 
 // digitOf gives the ASCII digit of any decimal digit: in every script they stand in tens, zero first.

@@ -32,6 +32,7 @@ type Index struct {
 
 	writing sync.Mutex // one Apply at a time, from its reading of the state to its columns
 	cols    *columns
+	words   *wordsFile
 }
 
 // Open opens the index at path and makes it if it is missing. A file that is damaged, or of another version, gives
@@ -74,7 +75,12 @@ func (x *Index) open() error {
 	if err != nil {
 		return errors.Join(err, w.Close(), r.Close())
 	}
-	x.w, x.r, x.cols = w, r, cols
+	words, err := openWords(x.path+wordsEnding, cols.count() > 0)
+	if err != nil {
+		return errors.Join(err, w.Close(), r.Close())
+	}
+	_ = x.words.close() // of the file before this one: all in it was written
+	x.w, x.r, x.cols, x.words = w, r, cols, words
 	return nil
 }
 
@@ -90,8 +96,9 @@ func setAside(path string) error {
 	return nil
 }
 
+// removeLog removes what is kept beside the file at path.
 func removeLog(path string) error {
-	for _, end := range []string{"-wal", "-shm"} {
+	for _, end := range []string{"-wal", "-shm", wordsEnding} {
 		if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -112,7 +119,7 @@ func (x *Index) close() error {
 	}
 	x.closed = true
 	// Readers first: the last to close moves the log into the file, which readers may not.
-	if err := errors.Join(x.r.Close(), x.w.Close()); err != nil {
+	if err := errors.Join(x.r.Close(), x.w.Close(), x.words.close()); err != nil {
 		return fmt.Errorf("close search index %s: %w", x.path, err)
 	}
 	return nil

@@ -15,8 +15,8 @@ import (
 
 const (
 	applicationID = 0x446C5378 // "DlSx" in the file's header
-	// A file of another version is made anew: raise it when the tables change, or what analyse makes of a text.
-	schemaVersion = 1
+	// A file of another version is made anew: raise it when the tables change, or analysisVersion.
+	schemaVersion = 1<<8 + analysisVersion
 )
 
 // detail stays full, since phrases need places. Words have no ASCII but letters and digits, for which the ascii

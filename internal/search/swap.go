@@ -102,6 +102,9 @@ func replaceFile(from, to string) error {
 	if err := removeLog(to); err != nil {
 		return err
 	}
+	if err := os.Rename(from+wordsEnding, to+wordsEnding); err != nil {
+		return err
+	}
 	if err := os.Rename(from, to); err != nil {
 		return err
 	}
