@@ -90,8 +90,8 @@ function inside(address) {
 const clicked = new Set
 
 self.addEventListener('notificationclick', e => {
-	e.notification.close()
 	const data = e.notification.data || {}
+	if (e.action !== 'stop') e.notification.close()
 	e.waitUntil(e.action === 'stop' ? stop(e.notification, data) : visit(inside(data.url), data.again))
 })
 
@@ -108,6 +108,8 @@ async function visit(url, again) {
 	return self.clients.openWindow(url)
 }
 
+// stop says what became of it in the notification's own place, by its tag. Closing it
+// first would at times close, in Chromium, what has just taken its place.
 async function stop(n, data) {
 	const say = (body, url) => self.registration.showNotification(n.title, { body, tag: n.tag, lang: w.lang, dir: w.dir, icon: w.icon, silent: true, data: { url } })
 	const what = data.stop || {}, page = '/alerts?stop=' + encodeURIComponent(what.topic ? 'topic:' + what.topic : 'story:' + what.story)
