@@ -198,6 +198,39 @@ func TestStopCorrectWithdrawAtAnotherNode(t *testing.T) {
 	reached("withdrawal", withdrawal)
 }
 
+// A correction while the alert is on its way stops it, waits for what is under way, and
+// then reaches exactly those who have the alert, so that nobody is left with the mistake
+// and nobody hears of it who had not.
+func TestACorrectionWhileItIsSent(t *testing.T) {
+	long(t)
+	t.Parallel()
+	c := newCrowd(t, 6000, 400*time.Millisecond)
+	s := serve(t, "", c.flags()...)
+	c.subscribe(s, 0, c.size, nil)
+	st := bridge(s)
+	s.reaches(toAll(st, "x"), c.size)
+	first := s.alert(toAll(st, "Bridge closed"))
+	s.follow(first.ID, 20*time.Second, func(a *alertState) bool { return a.Accepted > c.size/6 })
+	next := s.ended(s.alert(fields{"title": "Bridge open", "replaces": first.ID}).ID, time.Minute)
+	first = s.alertNow(first.ID)
+	t.Logf("%d had it when it was corrected", first.Accepted)
+	if first.State != "stopped" || first.Accepted >= c.size || next.State != "sent" || next.Accepted != first.Accepted {
+		t.Errorf("the alert is %+v, its correction %+v", first, next)
+	}
+	have := 0
+	for n, times := range c.ReceivedAll() {
+		if times == 1 || times > 2 {
+			t.Fatalf("subscription %d got %d messages, want the alert and its correction or neither", n, times)
+		}
+		if times > 0 {
+			have++
+		}
+	}
+	if have != first.Accepted {
+		t.Errorf("%d have both, the record says %d", have, first.Accepted)
+	}
+}
+
 // In its countdown an alert can be stopped, and stops by itself when its story is
 // killed: nothing leaves then.
 func TestNothingLeavesWhatIsStoppedInItsCountdown(t *testing.T) {

@@ -119,15 +119,15 @@ func (s *server) reaches(alert fields, want int) {
 
 // An alertState is what the API says of an alert.
 type alertState struct {
-	ID, State, Kind, Title   string
-	Audience, Accepted, Gone int
-	Failed, Retrying         int
-	Leaves                   time.Time      `json:"leaves_at"`
-	Services                 []serviceState `json:"by_service"`
-	ETA                      *float64       `json:"eta_seconds"`
-	PerSecond                float64        `json:"per_second"`
-	Reason                   string
-	Replaces                 string
+	ID, State, Kind, Title    string
+	Audience, Accepted, Gone  int
+	Failed, Retrying, Waiting int
+	Leaves                    time.Time      `json:"leaves_at"`
+	Services                  []serviceState `json:"by_service"`
+	ETA                       *float64       `json:"eta_seconds"`
+	PerSecond                 float64        `json:"per_second"`
+	Reason                    string
+	Replaces                  string
 }
 
 type serviceState struct {
@@ -152,6 +152,9 @@ func (a *alertState) at(origin string) serviceState {
 // become of anybody yet, is the audience, at every moment and at every service.
 func (a *alertState) sumsUp(t testing.TB) {
 	t.Helper()
+	if a.Accepted+a.Gone+a.Failed+a.Retrying+a.Waiting != a.Audience {
+		t.Fatalf("the record does not sum up: %+v", *a)
+	}
 	var sum serviceState
 	for _, s := range a.Services {
 		if s.Accepted+s.Gone+s.Failed+s.Retrying+s.Waiting != s.Audience || min(s.Accepted, s.Gone, s.Failed, s.Retrying, s.Waiting) < 0 {
