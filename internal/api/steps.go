@@ -50,7 +50,7 @@ type liveReply struct {
 // step makes the handler of a step that answers with the story.
 func (a *API) step(name news.Step) handler {
 	return func(ctx context.Context, q *request) (answer, error) {
-		if err := a.unmoved(ctx, q); err != nil {
+		if err := a.decides(ctx, q); err != nil {
 			return answer{}, err
 		}
 		s, err := a.take(ctx, q, name)
@@ -107,7 +107,7 @@ func (a *API) publish(ctx context.Context, q *request) (answer, error) {
 	if err := q.decode(&in, true); err != nil {
 		return answer{}, err
 	}
-	if err := a.unmoved(ctx, q); err != nil {
+	if err := a.decides(ctx, q); err != nil {
 		return answer{}, err
 	}
 	p, err := a.o.Publishing.Publish(ctx, q.who, q.story(), news.ChangeSize(in.Change), in.Note)
@@ -142,6 +142,9 @@ type correctionReply struct {
 func (a *API) correct(ctx context.Context, q *request) (answer, error) {
 	var in correctionInput
 	if err := q.decode(&in, false); err != nil {
+		return answer{}, err
+	}
+	if err := a.decides(ctx, q); err != nil {
 		return answer{}, err
 	}
 	s, err := a.corrected(ctx, q, in)

@@ -166,11 +166,7 @@ func (a *API) base(ctx context.Context, q *request) (int, error) {
 			return s.Revision, nil
 		}
 	}
-	return 0, stale(s)
-}
-
-func stale(s *news.Story) error {
-	return &news.Error{Kind: news.Stale, Current: s.Revision, Message: "Somebody saved this story meanwhile. Read it again, then decide."}
+	return 0, &news.Error{Kind: news.Stale, Current: s.Revision, Message: "Somebody saved this story meanwhile. Read it again, then decide."}
 }
 
 // parseTag reads one entity tag of ours. Proxies that compress make tags weak, and
@@ -181,19 +177,13 @@ func parseTag(s string) (int, bool) {
 	return n, err == nil && n > 0
 }
 
-// unmoved checks an If-Match where none is needed. Between this and the step somebody
-// may still save; who must be sure reads the revision in the answer.
-func (a *API) unmoved(ctx context.Context, q *request) error {
-	if len(q.Header.Values("If-Match")) == 0 {
+// decides reads an If-Match where none is needed: then the step is taken on that
+// revision or not at all.
+func (a *API) decides(ctx context.Context, q *request) (err error) {
+	header := q.Header.Values("If-Match")
+	if len(header) == 0 || strings.TrimSpace(strings.Join(header, ",")) == "*" {
 		return nil
 	}
-	base, err := a.base(ctx, q)
-	if err != nil {
-		return err
-	}
-	s, err := a.o.Stories.Story(ctx, q.story())
-	if err == nil && s.Revision != base {
-		err = stale(s)
-	}
+	q.who.Seen, err = a.base(ctx, q)
 	return err
 }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -131,6 +132,27 @@ func TestPatch(t *testing.T) {
 		}
 		h.want(h.call(news.Editor, "PATCH", "/api/v1/stories/"+string(news.NewID[news.StoryID]()), `{"headline":"x"}`, "If-Match", `"1"`), 404, "unknown story")
 		h.want(h.call(news.Editor, "POST", path+"/publish", "", "If-Match", `"1"`), 412, "publish what is not current")
+
+		// Of two saves and decisions on the same revision at once, no decision is taken
+		// on a text that its taker had not seen.
+		for range 20 {
+			s := h.want(h.call(news.Editor, "GET", path, ""), 200, "read")
+			tag := s.Header().Get("ETag")
+			var saved, decided said
+			var both sync.WaitGroup
+			both.Go(func() {
+				saved = h.call(news.Reporter, "PATCH", path, `{"standfirst":"`+tag[1:len(tag)-1]+`"}`, "If-Match", tag)
+			})
+			both.Go(func() { decided = h.call(news.Editor, "POST", path+"/publish", "", "If-Match", tag) })
+			both.Wait()
+			h.want(saved, 200, "save")
+			if decided.Code == 412 && decided.at("current_revision") == s.at("revision").(float64)+1 {
+				continue
+			}
+			if h.want(decided, 200, "publish"); decided.at("revision") != s.at("revision") {
+				t.Errorf("decided on %s, published %v", tag, decided.at("revision"))
+			}
+		}
 	})
 }
 

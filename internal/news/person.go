@@ -48,6 +48,11 @@ type Actor struct {
 	Name string
 	Role Role
 	Via  string // desk, api, command, system
+
+	// Seen is the revision of a story that its steps are decided on; zero when nobody
+	// said. A step is refused as Stale once the story has another one: who publishes
+	// decides on what they read, not on what a colleague saved a second ago.
+	Seen int `json:"-"`
 }
 
 func (a Actor) String() string { return fmt.Sprintf("%s (%s, %s)", a.Name, a.Role, a.Via) }

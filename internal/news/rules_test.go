@@ -66,6 +66,36 @@ func TestStepsByStatusAndRole(t *testing.T) {
 	}
 }
 
+// A decision is on what was read: with another revision no step is taken.
+func TestADecisionIsOnWhatWasRead(t *testing.T) {
+	seen := func(n int) Actor {
+		who := ed
+		who.Seen = n
+		return who
+	}
+	for step, take := range map[Step]func(s *Story, who Actor) (Outcome, error){
+		Approve: func(s *Story, who Actor) (Outcome, error) { return s.Approve(who, "", now) },
+		Publish: func(s *Story, who Actor) (Outcome, error) { return s.Publish(who, "", "", time.UTC, now) },
+		Schedule: func(s *Story, who Actor) (Outcome, error) {
+			return s.Schedule(who, Plan{PublishAt: now.Add(time.Hour)}, "", now)
+		},
+		Kill: func(s *Story, who Actor) (Outcome, error) { return s.Kill(who, "", now) },
+	} {
+		s := written(t, Content{Headline: "Read"})
+		if _, err := s.Revise(rep, 1, Content{Headline: "Unread"}, Plan{}, "", now); err != nil {
+			t.Fatal(err)
+		}
+		_, err := take(s, seen(1))
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != Stale || e.Current != 2 || s.Status != Draft || s.Live != nil {
+			t.Errorf("%s on revision 1 of a story that has 2: %v, %s; want Stale with 2, still a draft", step, err, s.Status)
+		}
+		if _, err := take(s, seen(2)); err != nil {
+			t.Errorf("%s on the revision it has: %v", step, err)
+		}
+	}
+}
+
 func TestAReporterMayNotChangeWhatAnEditorPassed(t *testing.T) {
 	s := written(t, Content{Headline: "Passed"})
 	if _, err := s.Approve(ed, "", now); err != nil {

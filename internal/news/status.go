@@ -97,7 +97,8 @@ func (s *Story) allows(step Step, decides bool, who Actor) bool {
 }
 
 // may is nil when who may take the step now; else Denied when the role never may,
-// or Conflict with what is possible instead.
+// Stale when it was decided on another revision, or Conflict with what is possible
+// instead.
 func (s *Story) may(step Step, who Actor) error {
 	for _, r := range steps {
 		if r.step != step {
@@ -105,6 +106,10 @@ func (s *Story) may(step Step, who Actor) error {
 		}
 		if !who.Role.Writes() || (r.decides && !who.Role.Publishes()) {
 			return Refuse(Denied, "This needs an editor.")
+		}
+		if who.Seen != 0 && who.Seen != s.Revision {
+			return &Error{Kind: Stale, Current: s.Revision,
+				Message: "Somebody saved this story meanwhile. Read it again, then decide."}
 		}
 		if slices.Contains(r.from, s.Status) && s.allows(step, r.decides, who) {
 			return nil

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"dateline/internal/markup"
 	"dateline/internal/news"
 )
 
@@ -120,9 +122,77 @@ func TestNothingIsLostWhenTwoWrite(t *testing.T) {
 	v.Set("do", "save")
 	one.post(path, v).is(303)
 	looked.Set("do", "publish")
-	two.post(path, looked).is(409).says("while you looked at it")
+	shown := two.post(path, looked).is(409).says("while you looked at it", "Reporter Person saved revision 4", "You had revision 3", "Newest.")
 	if s := h.kept(path); s.Status != news.Draft {
 		t.Errorf("published unseen: %s", s.Status)
+	}
+	// Having seen it, they may.
+	looked = shown.form()
+	looked.Set("do", "publish")
+	two.post(path, looked).is(303)
+	if s := h.kept(path); s.Live == nil || s.Live.Revision != 4 {
+		t.Errorf("after reading: %s, live %+v, want revision 4", s.Status, s.Live)
+	}
+}
+
+// A colleague may save between the look at the story and the decision, and a form
+// without fields says no less what it was filled from.
+func TestWhatSomebodySavedASecondAgoIsNotPublishedUnread(t *testing.T) {
+	h := open(t)
+	editor := h.as(news.Editor)
+	path := h.draft(h.as(news.Reporter), "Two hands", "As the editor read it.")
+	id := h.kept(path).ID
+	save := func(text string) func() {
+		return func() {
+			h.colleague = nil
+			s := h.kept(path)
+			_, err := h.desk.Revise(t.Context(), h.actor(news.Reporter), id, s.Revision, func(c *news.Content, _ *news.Plan) error {
+				c.Body, _ = markup.FromMarkdown(text)
+				return nil
+			}, "")
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		press func() *answer
+		says  string
+	}{
+		{"only published", func() *answer {
+			v := editor.get(path).form()
+			v.Set("do", "publish")
+			h.colleague = save("Slipped in.")
+			return editor.post(path, v)
+		}, "Somebody saved this story while you looked at it"},
+		{"saved and published", func() *answer {
+			v := editor.get(path).form()
+			v.Set("body", "The editor's.")
+			v.Set("do", "publish")
+			h.colleague = save("Slipped in again.")
+			return editor.post(path, v)
+		}, "Your text is saved, but somebody saved theirs after it"},
+		{"a form without fields", func() *answer {
+			base := editor.get(path).form().Get("base")
+			save("And once more.")()
+			return editor.post(path, url.Values{"do": {"publish"}, "base": {base}})
+		}, "Somebody saved this story while you looked at it"},
+	} {
+		page := tt.press().is(409).says(tt.says, "Nothing was done yet", "Reporter Person saved revision")
+		s := h.kept(path)
+		if s.Live != nil {
+			t.Fatalf("%s: published revision %d, which nobody at the desk had read", tt.name, s.Live.Revision)
+		}
+		if got := page.form().Get("base"); got != strconv.Itoa(s.Revision) {
+			t.Errorf("%s: the form offers to decide on revision %s, want %d", tt.name, got, s.Revision)
+		}
+	}
+	v := editor.get(path).form()
+	v.Set("do", "publish")
+	editor.post(path, v).is(303)
+	if s := h.kept(path); s.Live == nil || s.Live.Content.Body.Text() != "And once more." {
+		t.Errorf("in the end: %+v", s.Live)
 	}
 }
 
@@ -222,7 +292,7 @@ func TestStepsThatAsk(t *testing.T) {
 	if got := page.buttons(); !slices.Contains(got, "return") || slices.Contains(got, "save") {
 		t.Errorf("a spiked story offers %v", got)
 	}
-	b.post(binned, url.Values{"do": {"return"}, "note": {"after all"}}).is(303)
+	b.post(binned, url.Values{"do": {"return"}, "note": {"after all"}, "base": {"1"}}).is(303)
 	if s := h.kept(binned); s.Status != news.Draft || s.Revision != 1 {
 		t.Errorf("back: %s revision %d", s.Status, s.Revision)
 	}

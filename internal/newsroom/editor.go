@@ -32,16 +32,22 @@ type editorPage struct {
 	Release  time.Time    // when a scheduled story goes out
 }
 
-// A conflict is what somebody else saved while this person wrote.
+// A conflict is what somebody else saved while this person wrote or read.
 type conflict struct {
 	By   string
 	At   time.Time
 	N    int
-	Diff []fieldDiff // from theirs to what was typed
+	Read int         // the revision this person read and would have decided on; 0 when they wrote
+	Diff []fieldDiff // from theirs to what was typed, or from what was read to theirs
 }
 
 // Title of the form's first button and others depend on these.
 func (p editorPage) CanSave() bool { return p.Story == nil || slices.Contains(p.Steps, news.Save) }
+
+// Unkept tells whether the form holds what was typed and is kept nowhere yet.
+func (p editorPage) Unkept() bool {
+	return p.Problem != "" && (p.Conflict == nil || p.Conflict.Read == 0)
+}
 
 // Changed tells whether readers see less than the latest revision.
 func (p editorPage) Changed() bool {
@@ -146,6 +152,27 @@ func (n *Newsroom) showEditor(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	return n.render(w, status, "editor", page)
+}
+
+// unread shows a story as somebody saved it while this person was about to decide on
+// revision seen, and how it differs from that.
+func (n *Newsroom) unread(w http.ResponseWriter, r *http.Request, who news.Actor, s *news.Story, seen int, form storyForm, problem string) error {
+	page := n.editorOf(r, who, s)
+	page.Form.Note, page.Form.Change = form.Note, form.Change
+	page.Problem, page.Done = problem, ""
+	read, err := n.o.Stories.Revision(r.Context(), s.ID, seen)
+	switch {
+	case news.KindOf(err) == news.NotFound: // nonsense in the form
+		return n.showEditor(w, r, http.StatusConflict, page)
+	case err != nil:
+		return err
+	}
+	now, err := n.o.Stories.Revision(r.Context(), s.ID, s.Revision)
+	if err != nil {
+		return err
+	}
+	page.Conflict = &conflict{By: now.By, At: now.At, N: now.N, Read: seen, Diff: compare(&read.Content, &now.Content)}
+	return n.showEditor(w, r, http.StatusConflict, page)
 }
 
 // theirs finds out who saved the story's latest revision, and how what was typed

@@ -36,6 +36,20 @@ func (atOnce) Wait(context.Context, int64, []string) (news.Timing, error) {
 	return news.Timing{Page: 8 * time.Millisecond, Search: 12 * time.Millisecond, Feeds: 9 * time.Millisecond}, nil
 }
 
+// hasty is the desk with a colleague who does something just before a decision is
+// taken.
+type hasty struct {
+	*desk.Desk
+	h *house
+}
+
+func (d hasty) Publish(ctx context.Context, who news.Actor, id news.StoryID, size news.ChangeSize, note string) (desk.Published, error) {
+	if d.h.colleague != nil {
+		d.h.colleague()
+	}
+	return d.Desk.Publish(ctx, who, id, size, note)
+}
+
 // drawer is a media store in memory.
 type drawer struct {
 	mu    sync.Mutex
@@ -61,6 +75,8 @@ type house struct {
 	post   *postroom
 	mails  chan string // sign-in links that were mailed
 	people map[news.Role]news.Person
+
+	colleague func() // does something just before Publish decides
 }
 
 var zone = mustZone("Europe/Berlin")
@@ -97,7 +113,7 @@ func open(t *testing.T) *house {
 	})
 	ass := web.NewAssets()
 	h.rooms, err = New(Options{
-		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: h.desk, Flashing: h.desk, Keeper: h.keeper,
+		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: hasty{h.desk, h}, Flashing: h.desk, Keeper: h.keeper,
 		Assets: ass, Log: log, Now: h.store.Now, Zone: zone, SiteName: "The Example", Public: public,
 		Alerting: h.desk, House: house, Devices: h.store, Push: pushes{}, Notices: h.store,
 		MailLink: h.mailLink,

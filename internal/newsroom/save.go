@@ -62,8 +62,12 @@ func (n *Newsroom) saveStory(w http.ResponseWriter, r *http.Request, who news.Ac
 	}
 	form := typed(in)
 	if !in.Has("headline") { // the form could not be edited: only a step
+		seen := form.Base
 		form = n.formOf(s)
 		form.Change, form.Note = in.Get("change"), in.Text("note")
+		if seen != s.Revision {
+			return n.unread(w, r, who, s, seen, form, lookedAway)
+		}
 		plan := news.Plan{PublishAt: s.PublishAt, TimeZone: s.TimeZone}
 		return n.step(w, r, who, in.Get("do"), "nothing", s, form, plan, nil)
 	}
@@ -109,6 +113,8 @@ func (n *Newsroom) saveStory(w http.ResponseWriter, r *http.Request, who news.Ac
 	return n.step(w, r, who, in.Get("do"), done, s, page.Form, plan, report)
 }
 
+const lookedAway = "Somebody saved this story while you looked at it. Here is how it is now: read it, then decide again."
+
 // overtaken shows what somebody else saved meanwhile, and keeps what was typed in the
 // form, now on top of theirs: saving again is a decision. Nothing is lost either way.
 func (n *Newsroom) overtaken(w http.ResponseWriter, r *http.Request, page editorPage, mine news.Content, do string) error {
@@ -122,10 +128,7 @@ func (n *Newsroom) overtaken(w http.ResponseWriter, r *http.Request, page editor
 			return seeOther(w, r, storyPath(page.Story.ID), "nothing")
 		}
 		// What is about to be passed or published is not what stood on the screen.
-		fresh := n.editorOf(r, page.Me, page.Story)
-		fresh.Form.Note, fresh.Form.Change = page.Form.Note, page.Form.Change
-		fresh.Problem = "Somebody saved this story while you looked at it. Here is how it is now: read it, then decide again."
-		return n.showEditor(w, r, http.StatusConflict, fresh)
+		return n.unread(w, r, page.Me, page.Story, page.Form.Base, page.Form, lookedAway)
 	}
 	if page.Conflict, err = n.theirs(r.Context(), page.Story, mine); err != nil {
 		return err
@@ -163,10 +166,11 @@ func (n *Newsroom) again(w http.ResponseWriter, r *http.Request, page editorPage
 	return n.showEditor(w, r, page.failed(err), page)
 }
 
-// step takes the step of the button pressed, then shows the story. done says what was
-// done already.
+// step takes the step of the button pressed on s as it is, then shows the story. done
+// says what was done already.
 func (n *Newsroom) step(w http.ResponseWriter, r *http.Request, who news.Actor, do, done string, s *news.Story, form storyForm, plan news.Plan, report markup.Report) error {
 	ctx, id, note := r.Context(), s.ID, form.Note
+	who.Seen = s.Revision
 	var err error
 	after := s
 	query := url.Values{}
@@ -222,6 +226,13 @@ func (n *Newsroom) refused(w http.ResponseWriter, r *http.Request, who news.Acto
 	s, lookErr := n.o.Stories.Story(r.Context(), id)
 	if lookErr != nil {
 		return lookErr
+	}
+	if news.KindOf(err) == news.Stale {
+		problem := lookedAway
+		if done == "save" || done == "create" {
+			problem = "Your text is saved, but somebody saved theirs after it. Here is how the story is now: read it, then decide again."
+		}
+		return n.unread(w, r, who, s, who.Seen, form, problem)
 	}
 	page := n.editorOf(r, who, s)
 	kept := page.Form
