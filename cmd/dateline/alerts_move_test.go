@@ -66,7 +66,7 @@ func TestTheKeyFileOfAnotherDatabase(t *testing.T) {
 func TestMovingSubscribersToAnotherSite(t *testing.T) {
 	w := newPushWorld(t, pushservice.Options{Subscriptions: 60, Check: 1})
 	from := serve(t, "", w.flags()...)
-	st := from.published(fields{"headline": "Bridge closed", "section": "world", "body": "x", "topics": []string{"roads"}})
+	from.published(fields{"headline": "Bridge closed", "section": "world", "body": "x", "topics": []string{"roads"}})
 	w.subscribe(from, 0, 60, func(n int) fields {
 		switch n % 6 {
 		case 0:
@@ -92,7 +92,7 @@ func TestMovingSubscribersToAnotherSite(t *testing.T) {
 	}
 	from.stop()
 	to := serve(t, "", w.flags()...)
-	st = to.published(fields{"headline": "Bridge closed", "section": "world", "body": "x", "topics": []string{"roads"}})
+	st := to.published(fields{"headline": "Bridge closed", "section": "world", "body": "x", "topics": []string{"roads"}})
 	if to.pushKey() == "" || !strings.Contains(to.must("keys", "import", keys), "came in") || !strings.Contains(to.must("keys", "import", keys), "is here already") {
 		t.Error("the keys did not come in once")
 	}
