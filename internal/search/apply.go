@@ -6,11 +6,13 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"dateline/internal/search/segment"
 )
 
 // Apply makes one change of the feed true: put are documents as they are now, whether new or known by their ID,
-// remove are IDs of those that may no longer be found. The change and its number are one transaction; searches
-// that begin after Apply returned see it.
+// remove are IDs of those that may no longer be found. Searches that begin after Apply returned see all of it, and
+// none sees a part. It is in a file some seconds later.
 //
 // Numbers rise but may leave gaps. A change whose number is not above the last one applied is already there and does
 // nothing, so a feed may be repeated from any point. An ID in both lists is removed; of an ID twice in put the
@@ -29,71 +31,27 @@ func (x *Index) Fill(ctx context.Context, put []Document) error {
 }
 
 func (x *Index) write(ctx context.Context, seq int64, put []Document, remove []string) error {
-	leave, err := x.enter()
-	if err != nil {
-		return err
-	}
-	defer leave()
 	x.writing.Lock()
 	defer x.writing.Unlock()
-	if err := x.writeLocked(ctx, seq, put, remove); err != nil {
-		return x.fail(fmt.Sprintf("apply change %d", seq), err)
+	v, err := x.view(ctx)
+	if err != nil {
+		return err
 	}
-	return nil
-}
-
-func (x *Index) writeLocked(ctx context.Context, seq int64, put []Document, remove []string) error {
-	if seq > 0 { // before the work of analysing what is there already
-		var applied int64
-		if err := x.w.QueryRowContext(ctx, "SELECT applied FROM state").Scan(&applied); err != nil || seq <= applied {
-			return err
-		}
+	defer v.Close()
+	if seq > 0 && seq <= v.Applied() { // before the work of analysing what is there already
+		return nil
 	}
 	entries := x.makeEntries(lastOfEach(put, remove))
-
-	tx, err := x.w.BeginTx(ctx, nil)
+	docs := make([]*segment.Document, len(entries))
+	for i, e := range entries {
+		docs[i] = e.doc
+	}
+	if err = x.words.Load().hear(entries, v.Has); err == nil {
+		err = x.segments.Apply(seq, docs, remove)
+	}
 	if err != nil {
-		return err
+		return x.fail(fmt.Sprintf("apply change %d", seq), err)
 	}
-	defer tx.Rollback() // after Commit it does nothing
-	var writes int64
-	err = tx.QueryRowContext(ctx, "UPDATE state SET applied = max(applied, $1), writes = writes + 1 RETURNING writes", seq).Scan(&writes)
-	if err != nil {
-		return err
-	}
-	t, err := prepareWriter(ctx, tx)
-	if err != nil {
-		return err
-	}
-	defer t.close()
-	for _, id := range remove {
-		if err := t.remove(ctx, id); err != nil {
-			return err
-		}
-	}
-	for _, e := range entries {
-		if err := t.remove(ctx, e.id); err != nil {
-			return err
-		}
-		if err := t.add(ctx, e); err != nil {
-			return err
-		}
-	}
-	for _, code := range newlySpoken(x.cols, entries) {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO spoken VALUES ($1) ON CONFLICT DO NOTHING", code); err != nil {
-			return err
-		}
-	}
-	if err := x.words.hear(entries, x.cols.known); err != nil {
-		return err
-	}
-	// A search reads the columns after the file. It waits here, so that they are never older than what it read.
-	x.cols.mu.Lock()
-	defer x.cols.mu.Unlock()
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	x.cols.change(writes, entries, remove)
 	return nil
 }
 
@@ -115,7 +73,7 @@ func lastOfEach(put []Document, remove []string) []Document {
 	return kept
 }
 
-// makeEntries analyses documents, several at a time when there are many: it is half of the work.
+// makeEntries analyses documents, several at a time when there are many: it is most of the work.
 func (x *Index) makeEntries(docs []Document) []*entry {
 	entries := make([]*entry, len(docs))
 	workers := min(runtime.GOMAXPROCS(0), 1+len(docs)/8)

@@ -8,85 +8,152 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	_ "modernc.org/sqlite"
 )
 
-// Whatever has become of the file, Open gives an index that can be fed again from the start.
+// Whatever has become of the manifest, Open gives an index that can be fed again from the start.
 func TestDamagedFile(t *testing.T) {
-	good := func(t *testing.T) (path string) {
-		path = filepath.Join(t.TempDir(), "search.db")
-		x := openIndex(t, path)
-		apply(t, x, 5, []Document{{ID: "a", Headline: "harbour", Body: manyWords(3000)}})
-		if err := x.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
 	for _, tt := range []struct {
 		name  string
 		spoil func(b []byte) []byte
 	}{
 		{"empty", func([]byte) []byte { return nil }},
-		{"short", func(b []byte) []byte { return b[:50] }},
+		{"short", func(b []byte) []byte { return b[:10] }},
 		{"cut", func(b []byte) []byte { return b[:len(b)/2] }},
-		{"no database", func([]byte) []byte { return bytes.Repeat([]byte("garbage "), 1000) }},
-		{"garbage after the header", func(b []byte) []byte {
-			for i := 100; i < len(b); i++ {
-				b[i] = byte(i * 7)
-			}
-			return b
-		}},
-		{"another version", func(b []byte) []byte { b[63]++; return b }},
+		{"no index", func([]byte) []byte { return bytes.Repeat([]byte("garbage "), 1000) }},
+		{"one bit", func(b []byte) []byte { b[len(b)/2] ^= 4; return b }},
+		{"another version", func(b []byte) []byte { b[8]++; return b }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			path := good(t)
-			b, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, tt.spoil(b), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			path := goodIndex(t)
+			spoilFile(t, path, tt.spoil)
 			x := openIndex(t, path)
+			if x.Lost() == nil {
+				t.Error("nobody is told")
+			}
 			wantApplied(t, x, 0)
-			apply(t, x, 5, []Document{{ID: "b", Headline: "harbour"}})
-			if got := ids(find(t, x, Query{Text: "harbour"}).Hits); got != "b" {
-				t.Errorf("found %q, want b", got)
+			wantFedAgain(t, x)
+		})
+	}
+}
+
+func goodIndex(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "search.db")
+	x := openIndex(t, path)
+	apply(t, x, 5, []Document{{ID: "a", Headline: "harbour", Body: manyWords(3000)}})
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func spoilFile(t *testing.T, path string, spoil func([]byte) []byte) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, spoil(b), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantFedAgain(t *testing.T, x *Index) {
+	t.Helper()
+	apply(t, x, 6, []Document{{ID: "b", Headline: "harbour"}})
+	if got := ids(find(t, x, Query{Text: "harbour", Limit: 1, Sort: Newest}).Hits); got == "" {
+		t.Error("found nothing after it was fed again")
+	}
+	if err := x.Check(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Of several files only the damaged one is left out, and what it held is fed again.
+func TestDamagedSegment(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(b []byte) []byte
+	}{
+		{"empty", func([]byte) []byte { return nil }},
+		{"cut", func(b []byte) []byte { return b[:len(b)/2] }},
+		{"one bit", func(b []byte) []byte { b[len(b)/3] ^= 4; return b }},
+		{"its end", func(b []byte) []byte { b[len(b)-1] ^= 1; return b }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := goodIndex(t) // up to change 5
+			x := openIndex(t, path)
+			apply(t, x, 6, []Document{{ID: "b", Headline: "harbour wall"}})
+			apply(t, x, 7, []Document{{ID: "c", Headline: "harbour crane"}}, "b")
+			if err := x.Close(); err != nil {
+				t.Fatal(err)
+			}
+			files, err := filepath.Glob(path + ".d/*.seg")
+			if err != nil || len(files) != 2 {
+				t.Fatalf("files: %q, %v", files, err)
+			}
+			spoilFile(t, files[1], tt.spoil)
+			x = openIndex(t, path)
+			wantApplied(t, x, 5)
+			if got := ids(find(t, x, Query{Text: "harbour"}).Hits); got != "a" {
+				t.Errorf("what is whole finds %q, want a", got)
+			}
+			apply(t, x, 6, nil, "b") // as it is now
+			apply(t, x, 7, []Document{{ID: "c", Headline: "harbour crane"}}, "b")
+			if got := ids(find(t, x, Query{Text: "harbour crane"}).Hits); got != "c a" {
+				t.Errorf("after replay found %q, want c a", got)
 			}
 		})
 	}
+}
 
-	// Damage that Open does not see is named, and Reset mends it.
-	t.Run("garbage inside", func(t *testing.T) {
-		path := good(t)
-		db, err := sql.Open("sqlite", path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.Exec("UPDATE word_data SET block = randomblob(length(block)) WHERE id > 100"); err != nil {
-			t.Fatal(err)
-		}
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-		x := openIndex(t, path)
-		if _, err := x.Search(context.Background(), Query{Text: "harbour " + manyWords(30)}); !errors.Is(err, ErrDamaged) {
-			t.Errorf("Search = %v, want ErrDamaged", err)
-		}
-		if err := x.Check(context.Background()); !errors.Is(err, ErrDamaged) {
-			t.Errorf("Check = %v, want ErrDamaged", err)
-		}
-		if err := x.Reset(); err != nil {
-			t.Fatal(err)
-		}
-		wantApplied(t, x, 0)
-		apply(t, x, 5, []Document{{ID: "b", Headline: "harbour"}})
-		if got := ids(find(t, x, Query{Text: "harbour"}).Hits); got != "b" {
-			t.Errorf("after Reset found %q, want b", got)
-		}
-		if err := x.Check(context.Background()); err != nil {
-			t.Errorf("after Reset: %v", err)
-		}
-	})
+// Damage that comes while the index is open is named, never a crash, and Reset mends it.
+func TestDamagedWhileOpen(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(t *testing.T, path string)
+	}{
+		{"garbage", func(t *testing.T, path string) {
+			f, err := os.OpenFile(path, os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if _, err := f.WriteAt(bytes.Repeat([]byte{0xFF, 0x3A}, 4000), 16); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"cut", func(t *testing.T, path string) {
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := goodIndex(t)
+			x := openIndex(t, path)
+			files, err := filepath.Glob(path + ".d/*.seg")
+			if err != nil || len(files) != 1 {
+				t.Fatalf("files: %q, %v", files, err)
+			}
+			tt.spoil(t, files[0])
+			for _, text := range []string{"harbour", `"harbour harbour"`, "harbour " + manyWords(30), ""} {
+				if _, err := x.Search(context.Background(), Query{Text: text}); err != nil && !errors.Is(err, ErrDamaged) {
+					t.Errorf("Search = %v, want ErrDamaged or nothing", err)
+				}
+			}
+			if err := x.Check(context.Background()); !errors.Is(err, ErrDamaged) {
+				t.Errorf("Check = %v, want ErrDamaged", err)
+			}
+			if err := x.Reset(); err != nil {
+				t.Fatal(err)
+			}
+			wantApplied(t, x, 0)
+			wantFedAgain(t, x)
+		})
+	}
 }
 
 func TestForeignFile(t *testing.T) {
@@ -122,4 +189,22 @@ func TestNoFolder(t *testing.T) {
 		x.Close()
 		t.Error("an index was opened in a folder that does not exist")
 	}
+}
+
+// What was kept in SQLite in former times gives way.
+func TestFormerIndex(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "search.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("PRAGMA application_id = 0x446C5378; CREATE TABLE doc (id TEXT)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x := openIndex(t, path)
+	wantApplied(t, x, 0)
+	wantFedAgain(t, x)
 }

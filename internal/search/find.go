@@ -2,36 +2,42 @@ package search
 
 import (
 	"context"
-	"database/sql"
-	"errors"
+	"math"
 	"slices"
 	"strings"
+	"time"
+
+	"dateline/internal/search/segment"
 )
 
 // Search answers q from what was in the index when it began. What a reader typed is never an error; a context that
 // ended and a damaged file are.
 func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
-	leave, err := x.enter()
+	v, err := x.view(ctx)
 	if err != nil {
 		return Results{}, err
 	}
-	defer leave()
-	a := parseQuery(q.Text, x.speakers())
+	defer v.Close()
+	a := parseQuery(q.Text, x.speakers(v))
 	if a.empty() && strings.TrimSpace(q.Text) != "" {
 		return Results{}, ctx.Err()
 	}
 	limit, offset := page(q)
-	pick := x.cols.filter(q)
-	m := matched{every: true}
-	if !a.empty() {
-		if m, err = x.match(ctx, &a, pick, q.Sort == Relevance, offset+limit); err != nil {
-			return Results{}, x.fail("search", err)
-		}
+	s := x.question(q, &a)
+	s.N = offset + limit
+	s.Count = true
+	s.Columns = []bool{bySection: true, byTopic: true, byAuthor: true, bySpoken: false}
+	years := yearsOf(v)
+	s.Spans = years.bounds
+	found, err := v.Search(ctx, s)
+	if err != nil {
+		return Results{}, x.fail("search", err)
 	}
-	if a.empty() || len(a.words)+len(a.needed) == 0 {
-		q.Sort = Newest
+	res := Results{Total: found.Total, AllWords: found.All, Facets: facets(found, years)}
+	for _, h := range found.Hits[min(offset, len(found.Hits)):] {
+		res.Hits = append(res.Hits, Hit{ID: h.ID, Score: h.Score})
 	}
-	return x.list(m, pick, q.Sort, offset, limit), ctx.Err()
+	return res, nil
 }
 
 func page(q Query) (limit, offset int) {
@@ -42,14 +48,38 @@ func page(q Query) (limit, offset int) {
 	return limit, min(max(q.Offset, 0), MaxOffset)
 }
 
+// question puts q and its words as the index understands them.
+func (x *Index) question(q Query, a *ask) *segment.Query {
+	s := &segment.Query{Any: clauses(a.words), Needed: clauses(a.needed), Unwanted: clauses(a.unwanted)}
+	for column, key := range []string{bySection: q.Section, byTopic: q.Topic, byAuthor: q.Author} {
+		if key != "" {
+			s.Keys = append(s.Keys, segment.Key{Column: column, Key: key[:min(len(key), segment.MaxKey+1)]})
+		}
+	}
+	if !q.From.IsZero() || !q.To.IsZero() {
+		s.From, s.To = math.MinInt64, math.MaxInt64
+		if !q.From.IsZero() {
+			s.From = q.From.UnixMicro()
+		}
+		if !q.To.IsZero() {
+			s.To = q.To.UnixMicro()
+		}
+	}
+	if s.ByDate = q.Sort == Newest || len(a.words)+len(a.needed) == 0; !s.ByDate {
+		now := x.o.Now().UnixMicro()
+		s.Recency = func(date int64) float64 {
+			return freshness(time.Duration(now-date)*time.Microsecond, x.o.HalfLife)
+		}
+	}
+	return s
+}
+
 // Languages that a word of one script is looked for in; more than that many in one newsroom share its commonest.
 const maxSpeakers = 6
 
 // speakers are the ways in which documents in the index make their words: the site's own language first.
-func (x *Index) speakers() []speaker {
-	x.cols.mu.RLock()
-	codes := x.cols.spoken
-	x.cols.mu.RUnlock()
+func (x *Index) speakers(v *segment.View) []speaker {
+	codes := v.Keys(bySpoken)
 	first := speakerOf(x.o.Language)
 	var spoken [scripts][]*language
 	for s := range spoken {
@@ -76,80 +106,4 @@ func (x *Index) speakers() []speaker {
 		}
 	}
 	return by
-}
-
-// matched is what the words of a query found in one snapshot of the file.
-type matched struct {
-	every  bool           // there were no words but unwanted ones: all rows
-	except map[int64]bool // but these
-	rows   []matchedRow
-	all    map[int64]bool // of rows, those with all words; nil when every row has them
-	writes int64          // commits that the snapshot has seen; 0 when there was none
-}
-
-type matchedRow struct {
-	row   int64
-	score float64 // BM25; 0 when nobody will look at it
-}
-
-// match asks FTS5. When enough of those picked have all words, the others are only counted: scoring is the dear part.
-func (x *Index) match(ctx context.Context, a *ask, pick filter, scored bool, enough int) (m matched, err error) {
-	tx, err := x.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return m, err
-	}
-	defer tx.Rollback() // it only reads
-	if err := tx.QueryRowContext(ctx, "SELECT writes FROM state").Scan(&m.writes); err != nil {
-		return m, err
-	}
-	if len(a.words)+len(a.needed) == 0 {
-		unwanted, err := rowsOf(ctx, tx, a.unwantedMatch(), false)
-		m.every, m.except = true, rowSet(unwanted)
-		return m, err
-	}
-	expr := a.match()
-	m.rows, err = rowsOf(ctx, tx, expr.all, scored)
-	if err != nil || expr.all == expr.some {
-		return m, err
-	}
-	all := m.rows
-	m.all = rowSet(all)
-	if x.cols.countPicked(m, pick) >= enough {
-		scored = false
-	}
-	m.rows, err = rowsOf(ctx, tx, expr.some, scored)
-	if scored || err != nil {
-		return m, err
-	}
-	partial := slices.DeleteFunc(m.rows, func(r matchedRow) bool { return m.all[r.row] })
-	m.rows = append(all, partial...)
-	return m, nil
-}
-
-func rowSet(rows []matchedRow) map[int64]bool {
-	m := make(map[int64]bool, len(rows))
-	for _, r := range rows {
-		m[r.row] = true
-	}
-	return m
-}
-
-func rowsOf(ctx context.Context, tx *sql.Tx, expr string, scored bool) (found []matchedRow, err error) {
-	query := "SELECT rowid, 0.0 FROM word WHERE word MATCH $1"
-	if scored {
-		query = "SELECT rowid, -" + bm25 + " FROM word WHERE word MATCH $1"
-	}
-	rows, err := tx.QueryContext(ctx, query, expr)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var r matchedRow
-		if err := rows.Scan(&r.row, &r.score); err != nil {
-			return nil, err
-		}
-		found = append(found, r)
-	}
-	return found, rows.Err()
 }

@@ -2,15 +2,14 @@ package search
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	_ "modernc.org/sqlite"
+	"dateline/internal/search/segment"
 )
 
 // Options of an index; the zero value works.
@@ -20,24 +19,21 @@ type Options struct {
 	Language string           // of documents that name none, and first guess for queries; empty is "en"
 }
 
-// An Index is one file of searchable documents. All methods may be called at the same time.
+// An Index is searchable documents, in a file and the folder beside it. All methods may be called at the same time.
 type Index struct {
-	path string
-	o    Options
+	path     string
+	o        Options
+	segments *segment.Index
+	lost     error
 
-	// Held for reading by whatever uses the file, for writing by what replaces it.
-	life   sync.RWMutex
-	w, r   *sql.DB
-	closed bool
-
-	writing sync.Mutex // one Apply at a time, from its reading of the state to its columns
-	cols    *columns
-	words   *wordsFile
+	writing sync.Mutex // one change at a time, or one that replaces everything
+	words   atomic.Pointer[wordsFile]
 }
 
-// Open opens the index at path and makes it if it is missing. A file that is damaged, or of another version, gives
-// way to an empty index (it is kept once under the name path.damaged): Applied is 0 then, and the feeder feeds
-// everything again. A database that is no index is ErrForeign.
+// Open opens the index at path and makes it if it is missing; its folder is path.d. A file that is damaged, or of
+// another version, gives way to an empty index: Applied is 0 then, and the feeder feeds everything again. Where only
+// some documents are damaged, Applied is as old as they may be, and the feeder goes on from there. A database that is
+// no index is ErrForeign.
 func Open(path string, o Options) (*Index, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -52,140 +48,88 @@ func Open(path string, o Options) (*Index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open search index: %w", err)
 	}
+	if err := foreign(path); err != nil {
+		return nil, fmt.Errorf("open search index %s: %w", path, err)
+	}
 	x := &Index{path: path, o: o}
-	err = x.open()
-	if isDamage(err) || errors.Is(err, errVersion) {
-		if err = setAside(path); err == nil {
-			err = x.open()
+	if x.segments, x.lost, err = segment.Open(path, segmentOptions()); err != nil {
+		return nil, fmt.Errorf("open search index %s: %w", path, err)
+	}
+	words, err := openWords(x.path+wordsEnding, x.Len() > 0)
+	if errors.Is(err, errVersion) {
+		x.lost = errors.Join(x.lost, err)
+		if err = x.segments.Clear(); err == nil {
+			words, err = openWords(x.path+wordsEnding, false)
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open search index %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("open search index %s: %w", path, err), x.segments.Close())
 	}
+	x.words.Store(words)
 	return x, nil
 }
 
-// open needs life held for writing, or nobody else to know x.
-func (x *Index) open() error {
-	w, r, err := openFiles(x.path)
-	if err != nil {
-		return err
-	}
-	cols, err := loadColumns(context.Background(), w)
-	if err != nil {
-		return errors.Join(err, w.Close(), r.Close())
-	}
-	words, err := openWords(x.path+wordsEnding, cols.count() > 0)
-	if err != nil {
-		return errors.Join(err, w.Close(), r.Close())
-	}
-	_ = x.words.close() // of the file before this one: all in it was written
-	x.w, x.r, x.cols, x.words = w, r, cols, words
-	return nil
-}
+// Lost says what was left out when the index was opened, and why; nil when it was whole.
+func (x *Index) Lost() error { return x.lost }
 
-// setAside moves a file that cannot be used out of the way. The log goes first: an old one must never meet a new
-// file, which SQLite would mend with it.
-func setAside(path string) error {
-	if err := removeLog(path); err != nil {
-		return err
-	}
-	if err := os.Rename(path, path+".damaged"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// removeLog removes what is kept beside the file at path.
-func removeLog(path string) error {
-	for _, end := range []string{"-wal", "-shm", wordsEnding} {
-		if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-// Close waits for searches under way and closes the file. What was applied is in it.
+// Close writes out what was applied and closes the files. Searches under way go on.
 func (x *Index) Close() error {
-	x.life.Lock()
-	defer x.life.Unlock()
-	return x.close()
-}
-
-func (x *Index) close() error {
-	if x.closed {
-		return nil
-	}
-	x.closed = true
-	// Readers first: the last to close moves the log into the file, which readers may not.
-	if err := errors.Join(x.r.Close(), x.w.Close(), x.words.close()); err != nil {
+	x.writing.Lock()
+	defer x.writing.Unlock()
+	if err := errors.Join(x.segments.Close(), x.closeWords(nil)); err != nil {
 		return fmt.Errorf("close search index %s: %w", x.path, err)
 	}
 	return nil
 }
 
-var errClosed = errors.New("search index is closed")
+// closeWords puts others in the place of the words beside the index, and closes those; writing is held.
+func (x *Index) closeWords(next *wordsFile) error { return x.words.Swap(next).close() }
 
-// enter keeps the file open until the function it returns is called.
-func (x *Index) enter() (leave func(), err error) {
-	x.life.RLock()
-	if x.closed {
-		x.life.RUnlock()
-		return nil, errClosed
+// view is the index as it is now, to be closed.
+func (x *Index) view(ctx context.Context) (*segment.View, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
-	return x.life.RUnlock, nil
+	return x.segments.View()
 }
 
 // fail puts what was tried before err, and names damage as such.
 func (x *Index) fail(what string, err error) error {
-	if isDamage(err) {
+	if errors.Is(err, segment.ErrDamaged) {
 		return fmt.Errorf("%s in search index %s: %w (%w)", what, x.path, ErrDamaged, err)
 	}
 	return fmt.Errorf("%s in search index %s: %w", what, x.path, err)
 }
 
-// Applied is the number of the last change that is in the index; 0 when none is.
+// Applied is the number of the last change that is in the index; 0 when none is. After a crash it may be lower than
+// what was acknowledged by some seconds of changes, which are to be fed again.
 func (x *Index) Applied(ctx context.Context) (int64, error) {
-	leave, err := x.enter()
+	v, err := x.view(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer leave()
-	var n int64
-	if err := x.r.QueryRowContext(ctx, "SELECT applied FROM state").Scan(&n); err != nil {
-		return 0, x.fail("read last change", err)
-	}
-	return n, nil
+	defer v.Close()
+	return v.Applied(), nil
 }
 
 // Len is how many documents the index holds.
 func (x *Index) Len() int {
-	leave, err := x.enter()
+	v, err := x.segments.View()
 	if err != nil {
 		return 0
 	}
-	defer leave()
-	return x.cols.count()
+	defer v.Close()
+	return v.Len()
 }
 
-// Check reads the whole file and says what is wrong with it; it takes seconds on a large one.
+// Check reads all files and says what is wrong with them, or why they could not be written lately.
 func (x *Index) Check(ctx context.Context) error {
-	leave, err := x.enter()
+	v, err := x.view(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	var verdict string
-	if err := x.r.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
-		return x.fail("check", err)
-	}
-	if verdict != "ok" {
-		return fmt.Errorf("check search index %s: %w: %s", x.path, ErrDamaged, verdict)
-	}
-	x.writing.Lock()
-	defer x.writing.Unlock()
-	if _, err := x.w.ExecContext(ctx, "INSERT INTO word(word) VALUES ('integrity-check')"); err != nil {
+	defer v.Close()
+	if err := errors.Join(x.segments.Failure(), v.Check()); err != nil {
 		return x.fail("check", err)
 	}
 	return nil

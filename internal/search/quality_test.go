@@ -1,7 +1,5 @@
 //go:build !race
 
-// SQLite is 20 times slower under the race detector.
-
 package search
 
 import (

@@ -5,175 +5,187 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 	"time"
-)
 
-const (
-	relatedHalfLife = 30 * 24 * time.Hour // counted from the story's own date, not today's
-	topicWeight     = 2.0                 // of a shared topic among telling words, whose weights are 1 to 4
-	leastRelated    = 0.05                // of what a story has in common with itself; less is chance
+	"dateline/internal/search/segment"
 )
 
 // Related gives at most n documents that have most in common with the one called id, published before it, and the
 // nearer in time the better; never itself. None for an unknown id.
 func (x *Index) Related(ctx context.Context, id string, n int) ([]Related, error) {
-	leave, err := x.enter()
+	v, err := x.view(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
-	x.cols.mu.RLock()
-	defer x.cols.mu.RUnlock()
-	i, ok := x.cols.byID[id]
+	defer v.Close()
+	d, ok, err := v.Document(id)
+	if err != nil {
+		return nil, x.fail("find related", err)
+	}
 	if !ok {
 		return nil, ctx.Err()
 	}
-	r := &x.cols.records[i]
-	return x.cols.related(r.id, r.published, r.telling, n), ctx.Err()
+	return x.related(ctx, v, id, d.Date, profileOf(&d), n)
 }
 
 // RelatedTo is Related for a document that need not be in the index, such as a draft. One without a date is taken
 // for published now.
 func (x *Index) RelatedTo(ctx context.Context, d Document, n int) ([]Related, error) {
-	leave, err := x.enter()
+	v, err := x.view(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer v.Close()
 	if d.Published.IsZero() {
 		d.Published = x.o.Now()
 	}
-	e := newEntry(d, x.o.Language)
-	x.cols.mu.RLock()
-	defer x.cols.mu.RUnlock()
-	var told []telling
-	for _, w := range e.telling {
-		if i := x.cols.words.find(w.term); i >= 0 {
-			told = append(told, telling{i, w.weight})
-		}
+	e := newEntry(d, x.o.Language).doc
+	return x.related(ctx, v, d.ID, e.Date, profileOf(&segment.Found{Keys: e.Keys, Own: e.Own}), n)
+}
+
+// A profile is what tells most of a document, each with its weight.
+type profile struct {
+	words  map[string]segment.OwnTerm
+	topics []string
+}
+
+func profileOf(d *segment.Found) profile {
+	p := profile{words: make(map[string]segment.OwnTerm, len(d.Own)), topics: d.Keys[byTopic]}
+	for _, t := range d.Own {
+		p.words[t.Term] = t
 	}
-	for _, topic := range d.Topics {
-		if i := x.cols.words.find(topicTerm(topic)); i >= 0 {
-			told = append(told, telling{i, topicWeight})
-		}
+	return p
+}
+
+func weightOf(t segment.OwnTerm) float64 { return float64(t.Weight) / weightUnit }
+
+// length as a vector.
+func (p *profile) length() float64 {
+	sum := topicWeight * topicWeight * float64(len(p.topics))
+	for _, t := range p.words {
+		sum += weightOf(t) * weightOf(t)
 	}
-	return x.cols.related(d.ID, e.published, told, n), ctx.Err()
+	return math.Sqrt(sum)
+}
+
+// Candidates are compared in full; the index finds them by the words they have anywhere.
+const relatedCandidates = 60
+
+func (x *Index) related(ctx context.Context, v *segment.View, id string, published int64, p profile, n int) ([]Related, error) {
+	n = min(n, MaxLimit)
+	if n <= 0 || len(p.words)+len(p.topics) == 0 {
+		return nil, ctx.Err()
+	}
+	c := comparison{of: p, rarity: make(map[string]float64, len(p.words)+len(p.topics))}
+	q := &segment.Query{N: n + relatedCandidates, From: math.MinInt64, To: published}
+	total := float64(v.Len())
+	add := func(term string, df int, weight float64, clause segment.Clause) {
+		if total > 200 && float64(df) > total/4 { // "said" tells nothing, and takes longest
+			return
+		}
+		rarity := math.Log1p((total - float64(df) + 0.5) / (float64(df) + 0.5)) // never 0, or two stories alike had nothing in common
+		c.rarity[term] = rarity * rarity
+		c.self += weight * weight * rarity * rarity
+		clause.Ways[0].Weight = weight * rarity
+		q.Any = append(q.Any, clause)
+	}
+	for term, t := range p.words {
+		df, err := v.Frequency(term)
+		if err != nil {
+			return nil, x.fail("find related", err)
+		}
+		add(term, df, weightOf(t), segment.Clause{Ways: []segment.Way{{Terms: []string{term}}}})
+	}
+	for _, topic := range p.topics {
+		k := segment.Key{Column: byTopic, Key: topic}
+		df, err := v.KeyFrequency(k)
+		if err != nil {
+			return nil, x.fail("find related", err)
+		}
+		add(topicTerm(topic), df, topicWeight, segment.Clause{Ways: []segment.Way{{Terms: []string{k.Term()}}}})
+	}
+	q.Recency = func(date int64) float64 {
+		return freshness(time.Duration(published-date)*time.Microsecond, relatedHalfLife)
+	}
+	found, err := v.Search(ctx, q)
+	if err != nil {
+		return nil, x.fail("find related", err)
+	}
+	return c.best(v, found.Hits, id, q.Recency, n)
 }
 
 // Topics are telling words of their own kind; a blank begins no term.
 func topicTerm(topic string) string { return " " + topic }
 
-// number gives telling words and topics as numbers; mu is held for writing.
-func (c *columns) number(words []tellingWord, topics []string) []telling {
-	told := make([]telling, 0, len(words)+len(topics))
-	for _, w := range words {
-		i := c.words.of(w.term)
-		if int(i) == len(c.surface) {
-			c.surface = append(c.surface, w.word)
-		}
-		told = append(told, telling{i, w.weight})
-	}
-	for _, topic := range topics {
-		i := c.words.of(topicTerm(topic))
-		if int(i) == len(c.surface) {
-			c.surface = append(c.surface, topic)
-		}
-		if !slices.ContainsFunc(told, func(t telling) bool { return t.term == i }) {
-			told = append(told, telling{i, topicWeight})
-		}
-	}
-	return told
+// A comparison holds a document against others: the cosine of what both tell, rare terms counting more.
+type comparison struct {
+	of     profile
+	rarity map[string]float64 // squared
+	self   float64            // what it has in common with itself
 }
 
-// rarity of a telling term: 0 when all documents have it.
-func (c *columns) rarity(term int32) float64 {
-	return math.Log(float64(1+len(c.records)) / float64(1+len(c.told[term])))
-}
-
-// length of told as a vector.
-func length(told []telling) float64 {
-	var sum float64
-	for _, t := range told {
-		sum += t.weight * t.weight
+func (c *comparison) best(v *segment.View, hits []segment.Hit, id string, recency func(int64) float64, n int) ([]Related, error) {
+	least := leastRelated * c.self / c.of.length()
+	type dated struct {
+		Related
+		date int64
 	}
-	return math.Sqrt(sum)
-}
-
-// common is what a record has in common with the document asked about.
-type common struct {
-	score float32
-	terms int32
-}
-
-// related scores every record that shares a telling term: the cosine of what both tell, rare terms counting more.
-func (c *columns) related(id string, published int64, told []telling, n int) []Related {
-	n = min(n, MaxLimit)
-	if n <= 0 || len(told) == 0 {
-		return nil
-	}
-	scores := make([]common, len(c.records))
-	var self float64
-	for _, t := range told {
-		have := c.told[t.term]
-		if len(c.records) > 200 && len(have) > len(c.records)/4 { // "said" tells nothing, and takes longest
+	var all []dated
+	for _, h := range hits {
+		if h.ID == id {
 			continue
 		}
-		rarity := c.rarity(t.term)
-		weight := t.weight * rarity * rarity
-		self += t.weight * weight
-		for _, p := range have {
-			scores[p.place].score += float32(weight) * p.weight
-			scores[p.place].terms++
+		d, ok, err := v.Document(h.ID)
+		if err != nil {
+			return nil, err
 		}
-	}
-	least := float32(leastRelated * self / length(told))
-	best := newTop(n)
-	for i, s := range scores {
-		if s.terms < 2 || s.score < least {
+		if !ok {
 			continue
 		}
-		r := &c.records[i]
-		if r.died != 0 || r.published >= published || r.id == id {
+		r, shared := c.with(profileOf(&d))
+		if shared < 2 || r.Score < least {
 			continue
 		}
-		score := float64(s.score) * freshness(time.Duration(published-r.published)*time.Microsecond, relatedHalfLife)
-		best.offer(ranked{place: int32(i), score: score, published: r.published, id: r.id})
+		r.ID = h.ID
+		r.Score *= recency(d.Date)
+		all = append(all, dated{r, d.Date})
 	}
-	var found []Related
-	for _, b := range best.sorted() {
-		topics, words := c.reasons(told, &c.records[b.place])
-		found = append(found, Related{ID: b.id, Score: b.score, Topics: topics, Words: words})
+	slices.SortFunc(all, func(a, b dated) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.date, a.date), cmp.Compare(a.ID, b.ID))
+	})
+	var best []Related
+	for _, r := range all[:min(n, len(all))] {
+		best = append(best, r.Related)
 	}
-	return found
+	return best, nil
 }
 
-func (r *record) weightOf(term int32) float64 {
-	for _, t := range r.telling {
-		if t.term == term {
-			return t.weight
+// with another document: how much they have in common, and the topics and the strongest words that both have.
+func (c *comparison) with(p profile) (r Related, shared int) {
+	type reason struct {
+		term, word string
+		weight     float64
+	}
+	var reasons []reason
+	length := p.length()
+	for term, t := range c.of.words {
+		if o, ok := p.words[term]; ok && c.rarity[term] > 0 {
+			w := weightOf(t) * weightOf(o) * c.rarity[term]
+			r.Score += w / length
+			shared++
+			reasons = append(reasons, reason{term, cmp.Or(o.Label, t.Label, term), w})
 		}
 	}
-	return 0
-}
-
-// reasons are the topics and the strongest words that both have.
-func (c *columns) reasons(told []telling, r *record) (topics, words []string) {
-	shared := make([]telling, 0, len(told))
-	for _, t := range told {
-		w := r.weightOf(t.term)
-		switch {
-		case w == 0:
-		case strings.HasPrefix(c.words.text[t.term], " "):
-			topics = append(topics, c.words.text[t.term][1:])
-		default:
-			rarity := c.rarity(t.term)
-			shared = append(shared, telling{t.term, t.weight * w * rarity * rarity})
+	for _, topic := range c.of.topics {
+		if slices.Contains(p.topics, topic) {
+			r.Score += topicWeight * topicWeight * c.rarity[topicTerm(topic)] / length
+			r.Topics = append(r.Topics, topic)
+			shared++
 		}
 	}
-	slices.SortStableFunc(shared, func(a, b telling) int { return cmp.Compare(b.weight, a.weight) })
-	for _, t := range shared[:min(len(shared), 3)] {
-		words = append(words, c.surface[t.term])
+	slices.SortFunc(reasons, func(a, b reason) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.term, b.term)) })
+	for _, w := range reasons[:min(len(reasons), 3)] {
+		r.Words = append(r.Words, w.word)
 	}
-	return topics, words
+	return r, shared
 }

@@ -5,10 +5,10 @@
 // It holds only what may be seen now, so that totals, facets and related documents give nothing else away: the
 // feeder removes what is hidden, and a search that begins after Apply returned does not find it.
 //
-// The engine is SQLite's FTS5 in a file of its own. It keeps positions but no text (contentless); words are made in
-// Go, by language, before they reach it (analyse), and marks in the caller's text are found with the same words
-// ([Highlight]). The dates, sections, topics and authors of all documents are held in memory beside it, so filters,
-// facets and related documents cost no SQL. One process owns a file at a time.
+// The index itself is package segment, which knows terms and documents: words are made here, by language, before they
+// reach it (analyse), marks in the caller's text are found with the same words ([Highlight]), and every weight of the
+// ranking stands in rank.go. It holds no text. What was applied is in a file some seconds later, and what a crash takes
+// from the last seconds is fed again. One process owns an index at a time.
 package search
 
 import (
@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// ErrDamaged says that the file can no longer be read. The feeder calls [Index.Reset] and feeds everything again.
+// ErrDamaged says that a file can no longer be read. The feeder calls [Index.Reset] and feeds everything again.
 var ErrDamaged = errors.New("search index is damaged")
 
 // ErrForeign says that the path holds a SQLite database that is no search index; Open leaves it untouched.

@@ -9,11 +9,9 @@ import (
 	"slices"
 )
 
-// keyTerm is the term that every document with a key has, so that a filter is a word like any other.
+// keyTerm is the term that every document with a key has, so that a filter is a word like any other. Texts have no
+// terms that begin so.
 func keyTerm(column int, key string) string { return string([]byte{0, byte(column)}) + key }
-
-// isKeyTerm: texts have no terms that begin so.
-func isKeyTerm(term []byte) bool { return len(term) > 0 && term[0] == 0 }
 
 func checkDocument(d *Document, o *Options) error {
 	if n := len(d.ID); n == 0 || n > MaxTerm {
@@ -29,7 +27,7 @@ func checkDocument(d *Document, o *Options) error {
 	}
 	for _, keys := range d.Keys {
 		for _, k := range keys {
-			if len(k) > MaxTerm-2 {
+			if len(k) > MaxKey {
 				return fmt.Errorf("%w: key %q of %s", ErrTerm, clipped(k), d.ID)
 			}
 		}

@@ -53,7 +53,7 @@ func Open(path string, o Options) (x *Index, lost error, err error) {
 	for i := range x.keys {
 		x.keys[i] = make(map[string]int32)
 	}
-	if err := os.MkdirAll(x.folder(), 0o700); err != nil {
+	if err := os.Mkdir(x.folder(), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, nil, fmt.Errorf("open index: %w", err)
 	}
 	if lost, err = x.load(); err != nil {
@@ -70,6 +70,7 @@ func (x *Index) file(name uint64) string {
 }
 
 func (x *Index) load() (lost, err error) {
+	defer faults(&err)()
 	b, err := os.ReadFile(x.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -218,8 +219,8 @@ func (x *Index) note(err error) {
 	}
 }
 
-// noted gives it, once.
-func (x *Index) noted() error {
+// Failure says, once, what went wrong in the background since it was last asked. It goes on trying.
+func (x *Index) Failure() error {
 	x.failed.Lock()
 	defer x.failed.Unlock()
 	err := x.failure
@@ -240,7 +241,7 @@ func (x *Index) Close() error {
 	x.done.Wait()
 	err := x.Flush()
 	s := x.now.Swap(nil)
-	return errors.Join(err, s.release(), x.noted())
+	return errors.Join(err, s.release(), x.Failure())
 }
 
 // Check compares every file with its checksums, and says what is wrong.

@@ -54,7 +54,8 @@ func (x *Index) keep() {
 }
 
 // tend does all the work there is now.
-func (x *Index) tend(due bool) error {
+func (x *Index) tend(due bool) (err error) {
+	defer faults(&err)()
 	x.keeping.Lock()
 	defer x.keeping.Unlock()
 	for {
@@ -64,7 +65,6 @@ func (x *Index) tend(due bool) error {
 		default:
 		}
 		memory, docs := x.now.Load().inMemory()
-		var err error
 		switch {
 		case docs >= flushDocs || due && (len(memory) > 0 || x.behind()):
 			err = x.flush()
@@ -125,7 +125,8 @@ func fullTier(parts []*part, most int) []*part {
 }
 
 // Flush writes what was applied so far to files, and waits until it is there.
-func (x *Index) Flush() error {
+func (x *Index) Flush() (err error) {
+	defer faults(&err)()
 	x.keeping.Lock()
 	defer x.keeping.Unlock()
 	if x.now.Load() == nil {
@@ -170,40 +171,31 @@ func sameDead(a, b []*part) bool {
 	return slices.EqualFunc(a, b, func(p, q *part) bool { return p.seg == q.seg && p.n == q.n })
 }
 
-// merge makes one of several; in memory as long as all of them are and it stays small. keeping is held.
+// merge makes one of several; in memory when they are there. Files are merged as the manifest knows them, so that what
+// it says next is again the index at its change and no later one; keeping is held.
 func (x *Index) merge(tier []*part) error {
 	s := x.now.Load()
 	if !s.hold() {
 		return x.merge(tier)
 	}
 	defer func() { x.note(s.release()) }()
-	current := make([]*part, 0, len(tier)) // with what died since
-	for _, p := range s.parts {
-		if slices.ContainsFunc(tier, func(t *part) bool { return t.seg == p.seg }) {
-			current = append(current, p)
-		}
-	}
 	if !tier[0].seg.mapped {
-		made, err := x.mergeInMemory(current)
+		made, err := x.mergeInMemory(tier)
 		if err != nil {
 			return err
 		}
-		x.replace(current, made)
+		x.replace(tier, made)
 		return nil
 	}
-	made, err := x.writeMerged(current)
+	made, err := x.writeMerged(tier)
 	if err != nil {
 		return err
 	}
-	// The manifest stays at its change. Documents that a later one took out are missing from what it names now, and
-	// will be until that change is replayed.
-	files := slices.DeleteFunc(slices.Clone(x.files), func(p *part) bool {
-		return slices.ContainsFunc(current, func(c *part) bool { return c.seg == p.seg })
-	})
+	files := slices.DeleteFunc(slices.Clone(x.files), func(p *part) bool { return slices.Contains(tier, p) })
 	if err := x.record(files, made, x.kept); err != nil {
 		return err
 	}
-	x.replace(current, made)
+	x.replace(tier, made)
 	return nil
 }
 

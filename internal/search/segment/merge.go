@@ -14,9 +14,8 @@ type source struct {
 	terms termIterator
 	more  bool
 
-	c      termCursor // through the postings of the term at hand
-	at     uint32     // new number of the document where c stands
-	within uint32
+	c  termCursor // through the postings of the term at hand
+	at uint32     // new number of the document where c stands
 }
 
 // mergeSegments writes to w one segment with the living documents of several. It keeps what it needs of documents in

@@ -26,6 +26,9 @@ type Key struct {
 	Key    string
 }
 
+// Term is what stands for the key in a Way.
+func (k Key) Term() string { return keyTerm(k.Column, k.Key) }
+
 // A Clause is something to be found in any of several ways; the best of them counts.
 type Clause struct{ Ways []Way }
 
@@ -190,7 +193,7 @@ func (s *searcher) prepare(p *part) *local {
 		if l.empty {
 			return l
 		}
-		t, ok := p.seg.dictionary.find(keyTerm(k.Column, k.Key))
+		t, ok := p.seg.dictionary.find(k.Term())
 		if !ok {
 			l.empty = true
 			return l

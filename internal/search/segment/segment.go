@@ -32,7 +32,8 @@ type Options struct {
 const (
 	MaxFields    = 8
 	MaxColumns   = 16
-	MaxTerm      = 512     // bytes
+	MaxTerm      = 512 // bytes
+	MaxKey       = MaxTerm - 2
 	MaxPositions = 1 << 18 // of one field; what stands behind is found, but in no phrase
 )
 

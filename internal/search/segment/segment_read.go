@@ -17,6 +17,8 @@ type Segment struct {
 	path   string
 
 	docs       int
+	newest     int64 // date, and the oldest
+	oldest     int64
 	sumLength  uint64
 	meanLength float64
 	from       int64
@@ -72,6 +74,7 @@ func readSegment(data []byte, o *Options, checked bool) (s *Segment, err error) 
 			return nil, fmt.Errorf("%w: a section of %d bytes, want %d", ErrDamaged, have.got, have.want)
 		}
 	}
+	s.newest, s.oldest = s.date(0), s.date(uint32(s.docs-1))
 	if s.columns, err = readColumns(part(secColumns), s.docs, o.Columns); err != nil {
 		return nil, err
 	}

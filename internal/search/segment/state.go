@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"cmp"
 	"slices"
 	"sync/atomic"
 )
@@ -28,12 +29,7 @@ type state struct {
 func newState(parts []*part, applied int64, keys [][]string) *state {
 	s := &state{parts: parts, applied: applied, keys: keys}
 	s.refs.Store(1)
-	slices.SortStableFunc(s.parts, func(a, b *part) int {
-		if newer(a.seg, 0, b.seg, 0) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(s.parts, func(a, b *part) int { return cmp.Compare(b.seg.newest, a.seg.newest) })
 	for _, p := range parts {
 		p.seg.refs.Add(1)
 		s.live += p.seg.docs - p.n
@@ -94,8 +90,27 @@ func (v *View) Close() { v.x.note(v.s.release()) }
 // Len is how many documents there are.
 func (v *View) Len() int { return v.s.live }
 
+// Dates gives the newest date and the oldest; false when there is no document.
+func (v *View) Dates() (newest, oldest int64, ok bool) {
+	for i, p := range v.s.parts {
+		if i == 0 {
+			newest, oldest = p.seg.newest, p.seg.oldest
+		}
+		newest, oldest = max(newest, p.seg.newest), min(oldest, p.seg.oldest)
+	}
+	return newest, oldest, len(v.s.parts) > 0
+}
+
 // Applied is the number of the last change in the view; 0 when there is none.
 func (v *View) Applied() int64 { return v.s.applied }
+
+// Has says whether there is a document with an id; what is damaged has none.
+func (v *View) Has(id string) (ok bool) {
+	var err error
+	defer faults(&err)()
+	_, _, ok = v.s.find(id)
+	return ok
+}
 
 // Keys lists the keys that documents have had in a column since the index was opened; the slice is not to be changed.
 func (v *View) Keys(column int) []string { return v.s.keys[column] }

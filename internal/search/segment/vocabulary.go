@@ -81,4 +81,4 @@ func (v *View) Frequency(term string) (df int, err error) {
 }
 
 // KeyFrequency is how many living documents have a key.
-func (v *View) KeyFrequency(k Key) (int, error) { return v.Frequency(keyTerm(k.Column, k.Key)) }
+func (v *View) KeyFrequency(k Key) (int, error) { return v.Frequency(k.Term()) }
