@@ -231,3 +231,29 @@ func TestCorrectionsTakeTheLastFormsPlace(t *testing.T) {
 		t.Errorf("withdrawn before anything left: %+v, %v", a, err)
 	}
 }
+
+// A faster is a memory in which another try of the same request always wins.
+type faster struct{ *book }
+
+func (f faster) CreateAlert(ctx context.Context, who news.Actor, id news.StoryID, compose func(*news.Story, int, time.Time) (*news.Alert, news.AlertOutcome, error)) (*news.Alert, int64, error) {
+	if _, _, err := f.book.CreateAlert(ctx, who, id, compose); err != nil {
+		return nil, 0, err
+	}
+	return nil, 0, news.Refuse(news.Conflict, "There is this alert already.")
+}
+
+// Two tries of one request at the same moment give one alert, whoever was faster.
+func TestTheSlowerTryGetsTheSameAlert(t *testing.T) {
+	_, b, c := room(t, desk.Options{})
+	d := desk.New(desk.Options{Alerts: faster{b}, Courier: c, Live: shower{}})
+	a := alert("out", everyone)
+	a.ID = news.NewID[news.AlertID]()
+	got, err := d.ComposeAlert(t.Context(), vera, a)
+	if err != nil || got.ID != a.ID || len(b.alerts) != 1 {
+		t.Errorf("%+v, %v; %d alerts", got, err, len(b.alerts))
+	}
+	// What is a conflict in itself stays one.
+	if _, err := d.ComposeAlert(t.Context(), vera, alert("draft", everyone)); news.KindOf(err) != news.Conflict {
+		t.Errorf("about a draft: %v", err)
+	}
+}
