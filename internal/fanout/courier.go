@@ -54,6 +54,7 @@ type Courier struct {
 	mu      sync.Mutex
 	running map[news.AlertID]bool
 	frozen  map[news.AlertID]bool
+	pruner  pruner
 	work    sync.WaitGroup
 }
 
@@ -329,12 +330,14 @@ func (c *Courier) finish(ctx context.Context, a *news.Alert, tally news.Tally) e
 	if err != nil {
 		return err
 	}
+	var services []news.ServiceProgress
 	if rec != nil {
-		services, err := json.Marshal(ByService(rec, c.Roll.Book))
+		services = ByService(rec, c.Roll.Book)
+		text, err := json.Marshal(services)
 		if err != nil {
 			return fmt.Errorf("write the record of alert %s: %w", a.ID, err)
 		}
-		if err := c.Alerts.KeepDelivery(ctx, a.ID, services); err != nil {
+		if err := c.Alerts.KeepDelivery(ctx, a.ID, text); err != nil {
 			return err
 		}
 		if a.Kind == news.NewsAlert {
@@ -351,7 +354,18 @@ func (c *Courier) finish(ctx context.Context, a *news.Alert, tally news.Tally) e
 	if err != nil || rec == nil || rec.Gone.Count() == 0 {
 		return err
 	}
-	n, err := c.Alerts.PruneSubscriptions(ctx, rec.Gone)
+	c.mu.Lock()
+	drop, held := c.pruner.allowed(rec, services, c.Roll.Book, c.Now())
+	c.mu.Unlock()
+	for _, origin := range held {
+		if c.Engine.Tell != nil {
+			c.Engine.Tell(stormNotice(a.ID, origin))
+		}
+	}
+	if drop.Count() == 0 {
+		return nil
+	}
+	n, err := c.Alerts.PruneSubscriptions(ctx, drop)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ const (
 	NoticeRefused NoticeKind = "refused"     // a service refuses too many messages; it is not sent to any more
 	NoticeOutage  NoticeKind = "outage"      // a service has taken no message for a while
 	NoticeNoKey   NoticeKind = "no-key"      // subscriptions were made with a key that we do not have
+	NoticeGone    NoticeKind = "gone"        // a service says that most of its subscriptions are gone
 	NoticeLedger  NoticeKind = "ledger"      // what was sent cannot be recorded, so sending pauses
 )
 
