@@ -14,6 +14,7 @@ type loadOrder struct {
 	Connections int           `json:"connections"`
 	For         time.Duration `json:"for"`  // how long; zero asks each of Asks once
 	Asks        [][]byte      `json:"asks"` // whole requests, asked in turn
+	Rate        int           `json:"rate"` // requests a second, together; zero is as many as get answers
 	Status      int           `json:"status"`
 }
 
@@ -54,7 +55,7 @@ func (o *loadOrder) carryOut() loadResult {
 	)
 	for _, c := range conns {
 		all.Go(func() {
-			mine, err := o.askAll(c, &next, start.Add(o.For))
+			mine, err := o.askAll(c, &next, start)
 			mu.Lock()
 			defer mu.Unlock()
 			took = append(took, mine...)
@@ -70,12 +71,21 @@ func (o *loadOrder) carryOut() loadResult {
 	return res
 }
 
-func (o *loadOrder) askAll(c *benchConn, next *atomic.Int64, end time.Time) ([]uint32, error) {
+// askAll counts a paced request's time from when it was due: a client that waits for
+// its answer before it asks again would not notice that others had to.
+func (o *loadOrder) askAll(c *benchConn, next *atomic.Int64, start time.Time) ([]uint32, error) {
 	took := make([]uint32, 0, 1<<12)
+	end := start.Add(o.For)
 	for at := time.Now(); o.For == 0 || at.Before(end); {
 		n := int(next.Add(1) - 1)
 		if o.For == 0 && n >= len(o.Asks) {
 			break
+		}
+		if o.Rate > 0 {
+			if at = start.Add(time.Duration(n) * time.Second / time.Duration(o.Rate)); o.For > 0 && !at.Before(end) {
+				break
+			}
+			time.Sleep(time.Until(at))
 		}
 		ask := o.Asks[n%len(o.Asks)]
 		h, err := c.send(ask, false)

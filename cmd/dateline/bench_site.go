@@ -34,7 +34,7 @@ func (c *benchSiteCmd) Run(ctx context.Context, std *std) error {
 		return wrongUsage("--rounds and --round: use 1 to 1000 rounds of 10ms to 1m")
 	}
 	// Four kinds of answers, with as much again for a peer, beside all that is done once.
-	limit := 10*time.Minute + time.Duration(max(c.Size, 10_000))*20*time.Millisecond + 12*time.Duration(c.Rounds)*c.Round
+	limit := 10*time.Minute + time.Duration(max(c.Size, 10_000))*20*time.Millisecond + 12*time.Duration(c.Rounds)*c.Round + time.Minute
 	return c.measure(ctx, std, "site", limit, c.site)
 }
 
@@ -81,7 +81,7 @@ func (c *benchSiteCmd) site(ctx context.Context, b *bench) error {
 		return err
 	}
 	m := &siteMeasure{bench: b, cmd: c, server: s, load: load}
-	for _, step := range []func(context.Context, []string) error{m.firsts, m.cached, m.absent, m.weight, m.idle} {
+	for _, step := range []func(context.Context, []string) error{m.firsts, m.cached, m.absent, m.flooded, m.weight, m.idle} {
 		if err := step(ctx, articles); err != nil {
 			return err
 		}

@@ -218,8 +218,9 @@ func (s *Site) response(status int, p Page, tags []string) (pagecache.Response, 
 	return pagecache.Response{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Tags: append(tags, p.chrome().tags...)}, err
 }
 
-// refusal makes what readers get instead of a page that is not there, which may be
-// kept too; any other error is passed on.
+// refusal makes what readers get instead of a page that moved or was taken down,
+// which may be kept too. That nothing is there is not kept but asked anew each time:
+// see missing. Any other error is passed on.
 func (s *Site) refusal(ctx context.Context, path string, tags []string, err error) (pagecache.Response, error) {
 	var e *news.Error
 	if !errors.As(err, &e) {
@@ -231,13 +232,6 @@ func (s *Site) refusal(ctx context.Context, path string, tags []string, err erro
 	case e.Kind == news.NotFound && e.Moved != "":
 		return pagecache.Response{Status: http.StatusMovedPermanently, Header: http.Header{"Location": {href(e.Moved)}},
 			Tags: append(tags, news.PathTag(e.Moved))}, nil
-	case e.Kind == news.NotFound:
-		c, err := s.chrome(ctx, "", "")
-		if err != nil {
-			return pagecache.Response{}, err
-		}
-		c.NoIndex = true
-		return s.response(http.StatusNotFound, &FailurePage{Chrome: c, Status: http.StatusNotFound}, tags)
 	case e.Kind == news.Gone:
 		c, err := s.chrome(ctx, "", "")
 		if err != nil {
@@ -249,9 +243,32 @@ func (s *Site) refusal(ctx context.Context, path string, tags []string, err erro
 	return pagecache.Response{}, err
 }
 
-// fail shows a failure that no page was made for. It needs nothing from the
-// database, which may be what is missing.
+// missingKey is what the page for missing ones is kept under; no address begins so.
+const missingKey = "!missing"
+
+// missing answers where nothing is. One page does for all such addresses, made and
+// packed once: a page of its own for each cost as much as an article, and scanners ask
+// for thousands a second beside the readers. Nobody may keep it, neither we under the
+// address nor anybody else, so that what is published there shows at once.
+func (s *Site) missing(w http.ResponseWriter, r *http.Request) error {
+	return s.c.Cache.Serve(w, r, missingKey, func(ctx context.Context) (pagecache.Response, error) {
+		c, err := s.chrome(ctx, "", "")
+		if err != nil {
+			return pagecache.Response{}, err
+		}
+		c.NoIndex = true
+		page, err := s.response(http.StatusNotFound, &FailurePage{Chrome: c, Status: http.StatusNotFound}, []string{news.SiteTag})
+		page.CacheControl = "no-store"
+		return page, err
+	})
+}
+
+// fail shows a failure that no page was made for. But for what is missing it needs
+// nothing from the database, which may be what failed.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, f web.Failure) {
+	if f.Status == http.StatusNotFound && (r.Method == http.MethodGet || r.Method == http.MethodHead) && s.missing(w, r) == nil {
+		return
+	}
 	p := &FailurePage{Chrome: s.bareChrome(), Status: f.Status}
 	if f.Status >= 500 {
 		p.Reference = web.RequestID(w)
