@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/backgroundservice"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -64,11 +66,14 @@ func startChromium() (*browserAndService, error) {
 	return &browserAndService{ctx, g}, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
 }
 
-// A tab is one of Chromium's, at one site.
+// A tab is one of Chromium's, at one site, and Chromium's own record of what it showed.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
 	gcm *gcm
+
+	mu     sync.Mutex
+	record []backgroundservice.Event
 }
 
 // openTab opens a tab for readers of a site, whose messages a post office has.
@@ -85,7 +90,41 @@ func openTab(t *testing.T, p *postOffice) *tab {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 780)); err != nil {
 		t.Fatal(err)
 	}
-	return &tab{t, ctx, b.gcm}
+	c := &tab{t: t, ctx: ctx, gcm: b.gcm}
+	if err := chromedp.Listen(ctx, c.notice); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []backgroundservice.ServiceName{backgroundservice.ServiceNameNotifications, backgroundservice.ServiceNamePushMessaging} {
+		if _, err := chromedp.Call(ctx, backgroundservice.StartObserving, backgroundservice.StartObservingParams{Service: s}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := chromedp.Call(ctx, backgroundservice.SetRecording, backgroundservice.SetRecordingParams{ShouldRecord: true, Service: s}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func (c *tab) notice(ev any) {
+	if e, ok := ev.(*backgroundservice.EventBackgroundServiceEventReceived); ok {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.record = append(c.record, *e.BackgroundServiceEvent)
+	}
+}
+
+// recorded counts events of a site by name and, unless that is empty, by what stands in
+// their details, such as a notification's title.
+func (c *tab) recorded(origin, name, detail string) (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range c.record {
+		with := func(m *backgroundservice.EventMetadata) bool { return m.Value == detail }
+		if e.EventName == name && e.Origin == origin+"/" && (detail == "" || slices.ContainsFunc(e.EventMetadata, with)) {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {

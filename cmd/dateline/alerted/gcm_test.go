@@ -22,7 +22,7 @@ type gcm struct {
 	tls  *httptest.Server // for its certificate
 
 	mu     sync.Mutex
-	conn   net.Conn
+	conns  map[net.Conn]bool
 	office *postOffice             // of the test that runs
 	given  map[string]registration // by token
 	tokens int                     // so many were given
@@ -50,7 +50,7 @@ const (
 )
 
 func newGCM() (*gcm, error) {
-	g := &gcm{given: map[string]registration{}}
+	g := &gcm{conns: map[net.Conn]bool{}, given: map[string]registration{}}
 	g.tls = httptest.NewUnstartedServer(nil)
 	g.tls.StartTLS()
 	var err error
@@ -141,6 +141,11 @@ func (g *gcm) accept() {
 
 // talk speaks with Chromium until one of both ends it.
 func (g *gcm) talk(c net.Conn) {
+	defer func() {
+		g.mu.Lock()
+		delete(g.conns, c)
+		g.mu.Unlock()
+	}()
 	r := bufio.NewReader(c)
 	if v, err := r.ReadByte(); err != nil || v != mcsVersion {
 		return
@@ -153,7 +158,7 @@ func (g *gcm) talk(c net.Conn) {
 		g.mu.Lock()
 		switch tag {
 		case mcsLogin:
-			g.conn = c
+			g.conns[c] = true
 			_, err = c.Write(append([]byte{mcsVersion}, message{}.text(1, "session").framed(mcsLoggedIn)...))
 		case mcsPing:
 			_, err = c.Write(message{}.framed(mcsPong))
@@ -165,11 +170,12 @@ func (g *gcm) talk(c net.Conn) {
 	}
 }
 
+// deliver hands a message to Chromium, as bytes that only its reader's part can read.
 func (g *gcm) deliver(token string, body []byte) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	reg, ok := g.given[token]
-	if !ok || g.conn == nil {
+	if !ok || len(g.conns) == 0 {
 		return fmt.Errorf("no browser for %s", token)
 	}
 	g.sent++
@@ -178,8 +184,14 @@ func (g *gcm) deliver(token string, body []byte) error {
 	m := message{}.text(2, id).text(3, reg.sender).text(5, reg.app).
 		text(7, pair("subtype", reg.subtype)).text(7, pair("content-encoding", "aes128gcm")).
 		text(9, id).number(17, 3600).number(18, uint64(time.Now().UnixMilli())).text(21, string(body))
-	_, err := g.conn.Write(m.framed(mcsMessage))
-	return err
+	// Parts of Chromium that have nothing to do with readers connect for themselves. Only
+	// the one that asked for this token takes the message.
+	for c := range g.conns {
+		if _, err := c.Write(m.framed(mcsMessage)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // standsFor rewrites Google's addresses to a post office's.

@@ -108,8 +108,8 @@ async function visit(url, again) {
 	return self.clients.openWindow(url)
 }
 
-// stop says what became of it in the notification's own place, by its tag. Closing it
-// first would at times close, in Chromium, what has just taken its place.
+// stop says what became of it in the notification's own place, by its tag: nothing has
+// to be closed before, which could be heard after.
 async function stop(n, data) {
 	const say = (body, url) => self.registration.showNotification(n.title, { body, tag: n.tag, lang: w.lang, dir: w.dir, icon: w.icon, silent: true, data: { url } })
 	const what = data.stop || {}, page = '/alerts?stop=' + encodeURIComponent(what.topic ? 'topic:' + what.topic : 'story:' + what.story)
