@@ -6,37 +6,42 @@ const (
 	slip        = 10
 	doubledSlip = 6
 	swapSlip    = 8
-	vowelSlip   = 8
+	vowelSlip   = 9
 	firstSlip   = 8 // in addition, for another first letter: those are nearly always right
 
 	tooFar = 1 << 20
 )
 
-// editCost is what it takes to turn a into b, or tooFar when that is more than most. Both have at most mostRunes runes.
-func editCost(a, b []rune, most int) int {
-	// Every edit costs at least doubledSlip, so no path leaves this band.
-	band := most / doubledSlip
-	if len(a)-len(b) > band || len(b)-len(a) > band {
+// editCost is what it takes to turn a into b in so many edits, or tooFar when that is more than they cost. Both have at
+// most mostRunes runes.
+func editCost(a, b []rune, edits int) int {
+	most := edits * slip
+	if len(a) == 0 || len(b) == 0 || len(a)-len(b) > edits || len(b)-len(a) > edits {
 		return tooFar
 	}
-	var rows [3][mostRunes + 1]int
+	if a[0] != b[0] && !(len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0]) {
+		most -= firstSlip
+	}
+	// Cells further than edits from the diagonal cannot be on the way; those at the rim are tooFar.
+	var rows [3][mostRunes + 2]int
 	before, last, now := &rows[0], &rows[1], &rows[2]
-	for j := range b {
+	for j := range min(len(b), edits) {
 		last[j+1] = last[j] + oddCost(b, j)
 	}
+	last[min(len(b), edits)+1] = tooFar
 	for i := range a {
-		now[0] = last[0] + oddCost(a, i)
-		least := now[0]
-		from, to := max(0, i-band), min(len(b), i+band+1)
-		for j := range b {
-			if j < from || j >= to {
-				now[j+1] = tooFar
-				continue
-			}
+		from, to := max(0, i-edits), min(len(b), i+edits+1)
+		least := tooFar
+		if from == 0 {
+			now[0] = last[0] + oddCost(a, i)
+			least = now[0]
+		} else {
+			now[from] = tooFar
+		}
+		for j := from; j < to; j++ {
 			cost := last[j]
 			if a[i] != b[j] {
-				cost += otherCost(a[i], b[j])
-				cost = min(cost, last[j+1]+oddCost(a, i), now[j]+oddCost(b, j))
+				cost = min(cost+otherCost(a[i], b[j]), last[j+1]+oddCost(a, i), now[j]+oddCost(b, j))
 				if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
 					cost = min(cost, before[j-1]+swapSlip)
 				}
@@ -44,19 +49,17 @@ func editCost(a, b []rune, most int) int {
 			now[j+1] = cost
 			least = min(least, cost)
 		}
+		now[to+1] = tooFar
 		if least > most+swapSlip { // a swap may still reach back one row
 			return tooFar
 		}
 		before, last, now = last, now, before
 	}
 	cost := last[len(b)]
-	if len(a) > 0 && len(b) > 0 && a[0] != b[0] {
-		cost += firstSlip
-	}
 	if cost > most {
 		return tooFar
 	}
-	return cost
+	return cost + edits*slip - most
 }
 
 // oddCost is for a letter too many or too few.

@@ -18,9 +18,10 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 		return Results{}, err
 	}
 	defer v.Close()
-	a := parseQuery(q.Text, x.speakers(v))
+	var res Results
+	a := x.reword(ctx, v, q, x.speakers(v), &res)
 	if a.empty() && strings.TrimSpace(q.Text) != "" {
-		return Results{}, ctx.Err()
+		return res, ctx.Err()
 	}
 	limit, offset := page(q)
 	s := x.question(q, &a)
@@ -33,7 +34,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	if err != nil {
 		return Results{}, x.fail("search", err)
 	}
-	res := Results{Total: found.Total, AllWords: found.All, Facets: facets(found, years)}
+	res.Total, res.AllWords, res.Facets = found.Total, found.All, facets(found, years)
 	for _, h := range found.Hits[min(offset, len(found.Hits)):] {
 		res.Hits = append(res.Hits, Hit{ID: h.ID, Score: h.Score})
 	}

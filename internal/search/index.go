@@ -28,6 +28,7 @@ type Index struct {
 
 	writing sync.Mutex // one change at a time, or one that replaces everything
 	words   atomic.Pointer[wordsFile]
+	known   atomic.Pointer[known] // what Know was told
 }
 
 // Open opens the index at path and makes it if it is missing; its folder is path.d. A file that is damaged, or of

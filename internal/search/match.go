@@ -7,7 +7,7 @@ func clauses(wants []want) []segment.Clause {
 	list := make([]segment.Clause, len(wants))
 	for i, w := range wants {
 		for _, v := range w.ways {
-			list[i].Ways = append(list[i].Ways, segment.Way{Terms: v.terms, Prefix: v.prefix})
+			list[i].Ways = append(list[i].Ways, segment.Way{Terms: v.terms, Prefix: v.prefix, Weight: v.weight})
 		}
 	}
 	return list

@@ -38,6 +38,9 @@ var romanLetters = map[rune]string{
 var greekPairs = strings.NewReplacer("ου", "u", "μπ", "b", "ντ", "d", "γκ", "g", "γγ", "ng", "αι", "e", "ει", "i", "οι", "i",
 	"αυ", "av", "ευ", "ev", "τζ", "dj", "τσ", "ts")
 
+// How Cyrillic writes sounds that it has no letter for.
+var cyrillicPairs = strings.NewReplacer("дх", "dh", "кх", "kh", "гх", "gh")
+
 // roman writes a word of any alphabet in small Latin letters and the capitals above; "" when it has letters of a
 // script that it cannot read.
 func roman(word string) string {
@@ -53,6 +56,7 @@ func roman(word string) string {
 	if strings.ContainsFunc(word, func(r rune) bool { return unicode.Is(unicode.Greek, r) }) {
 		word = greekPairs.Replace(fold(word))
 	}
+	word = cyrillicPairs.Replace(word)
 	var b strings.Builder
 	for _, r := range word {
 		if s, ok := romanLetters[r]; ok {

@@ -104,10 +104,44 @@ type nameVariant struct {
 	across bool // in another script
 }
 
-// variants of a name as somebody wrote it, in small letters and with accents; those in its own
-// script before others, the commonest first. holds is asked
-// whether a variant may be told. The word itself is none.
-func (x *lexicon) variants(word string, holds func(number uint32) bool) []nameVariant {
+// variants of a name as somebody wrote it, in small letters and with accents, as documents write them: those in its
+// own script first, the nearest before others. holds is asked whether a variant may be told. The word itself is none.
+func (x *lexicon) variants(word string, holds func(form string) bool) (forms []string) {
+	for _, v := range x.namesLike(word) {
+		if form := x.form(v.number); len(forms) < maxVariants && holds(bareForm(form)) {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}
+
+func (x *lexicon) form(n uint32) string {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.shown(&x.words[n])
+}
+
+// bareForm is a form without its article.
+func bareForm(form string) string {
+	if article, rest, ok := strings.Cut(form, "-"); ok && isNameArticle(strings.ToLower(article)) {
+		return rest
+	}
+	return form
+}
+
+// frequency says how many documents had a word, and whether they write it as a name.
+func (x *lexicon) frequency(key string) (docs uint32, name bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	n, ok := x.find(key)
+	if !ok {
+		return 0, false
+	}
+	return x.words[n].docs, x.words[n].isName()
+}
+
+// namesLike are the names that word may be, in order.
+func (x *lexicon) namesLike(word string) []nameVariant {
 	mine := nameReadings(word)
 	if len(mine) == 0 {
 		return nil
@@ -142,13 +176,7 @@ func (x *lexicon) variants(word string, holds func(number uint32) bool) []nameVa
 		}
 		return cmp.Or(cmp.Compare(b.near, a.near), cmp.Compare(b.docs, a.docs), cmp.Compare(a.number, b.number))
 	})
-	kept := found[:0]
-	for _, v := range found {
-		if len(kept) < maxVariants && holds(v.number) {
-			kept = append(kept, v)
-		}
-	}
-	return kept
+	return found
 }
 
 // nearness of two names by their readings: 0 when they are not one name.

@@ -22,6 +22,9 @@ func freshness(age, halfLife time.Duration) float64 {
 	return leastFresh + (1-leastFresh)*math.Exp2(-float64(max(age, 0))/float64(halfLife))
 }
 
+// variantWeight is what another spelling of a name counts: a little less than the one that was asked for.
+const variantWeight = 0.8
+
 // Of related stories.
 const (
 	relatedHalfLife = 30 * 24 * time.Hour // counted from the story's own date, not today's

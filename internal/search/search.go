@@ -60,6 +60,7 @@ type Query struct {
 	Section, Topic, Author string    // exact keys; empty is any
 	From, To               time.Time // From ≤ published < To; zero is open
 
+	Exact  bool // as it is spelt: no corrections, no other spellings of names
 	Sort   Sort
 	Offset int // at most MaxOffset
 	Limit  int // at most MaxLimit; 0 means 20
@@ -77,6 +78,11 @@ type Results struct {
 	AllWords int // how many of them have all words: those come first
 	Hits     []Hit
 	Facets   Facets
+
+	Corrected *Correction // what was looked for instead of the query; nil when it was the query
+	Also      []Variant   // names that were looked for in other spellings too
+	Topics    []string    // what the whole query is a name of, the likeliest first: see Index.Know
+	Marked    string      // what to give Highlight and Mark, so that they show why a document was found
 }
 
 // A Hit is one document found. Score falls along the list only among hits with all words, then among the others.

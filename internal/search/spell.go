@@ -20,7 +20,7 @@ type shape struct {
 // A bucket holds words of one shape, with the mask of each.
 type bucket struct {
 	words []uint32
-	masks []uint32
+	masks []uint64
 }
 
 // place puts a new word in its bucket; mu is held for writing.
@@ -37,22 +37,24 @@ func (x *lexicon) place(n uint32, key string) {
 	b.masks = append(b.masks, letterMask(key))
 }
 
-// letterMask has a bit for each letter that occurs.
-func letterMask(key string) (m uint32) {
+// letterMask has two bits for each letter of the alphabet: one if it occurs, two if it does so again.
+func letterMask(key string) (m uint64) {
 	for _, r := range key {
-		m |= 1 << (uint32(r) & 31)
+		bit := uint64(1) << (2 * (uint32(r) & 31))
+		m |= m & bit << 1
+		m |= bit
 	}
 	return m
 }
 
-// apart says whether words with these masks need more than n edits: each edit takes one letter away and brings one.
-func apart(a, b uint32, n int) bool {
-	return bits.OnesCount32(a&^b) > n || bits.OnesCount32(b&^a) > n
-}
+// editsApart is the least number of edits between words with these masks: each takes one letter away and brings one.
+func editsApart(a, b uint64) int { return max(bits.OnesCount64(a&^b), bits.OnesCount64(b&^a)) }
 
-// A correction of a word.
+// A respelt word is one that may have been meant.
 type respelt struct {
 	number uint32
+	form   string // as shown
+	docs   uint32
 	cost   int
 	score  float64
 }
@@ -60,12 +62,12 @@ type respelt struct {
 const (
 	// How much likelier a word must be, as the logarithm of how many times as many documents have it, for each
 	// further slip: a reader makes one slip in some hundred words, and two in one word far less often.
-	slipWeight = 4.5
-	maxRespelt = 3
+	slipWeight = 5.0
+	maxRespelt = 8 // that are kept until the index has said which it holds
 )
 
-// slipsAllowed in a word of so many letters: every other word of four letters is one letter away from the next.
-func slipsAllowed(runes int) int {
+// editsAllowed in a word of so many letters.
+func editsAllowed(runes int) int {
 	switch {
 	case runes < 3:
 		return 0
@@ -75,50 +77,53 @@ func slipsAllowed(runes int) int {
 	return 2
 }
 
-// respell gives the words that key was most likely meant to be, best first, at most maxRespelt and of its own script.
-// holds is asked whether a proposal may be made.
-func (x *lexicon) respell(key string, holds func(number uint32) bool) []respelt {
+// doubtful: every other word of three letters is one letter away from the next, so only company tells which was meant.
+func (r respelt) doubtful(key string) bool { return len(key) < 4 && r.cost != swapSlip }
+
+// respell gives the words of its own script that key was most likely meant to be, best first.
+func (x *lexicon) respell(key string) []respelt {
 	a := []rune(key)
-	slips := slipsAllowed(len(a))
-	if slips == 0 || len(a) > mostRunes {
+	edits := editsAllowed(len(a))
+	if edits == 0 || len(a) > mostRunes {
 		return nil
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	best := x.candidates(a, letterMask(key), slips)
-	kept := best[:0]
-	for _, r := range best {
-		if holds(r.number) {
-			kept = append(kept, r)
-		}
+	best := x.candidates(a, letterMask(key), edits)
+	for i := range best {
+		best[i].form = bareForm(x.shown(&x.words[best[i].number]))
 	}
-	return kept[:min(len(kept), maxRespelt)]
+	return best
 }
 
-// candidates are looked at in more places than are kept, since some may be held by no document any more.
-func (x *lexicon) candidates(a []rune, mask uint32, slips int) []respelt {
-	var best []respelt
-	look := func(s shape, slips, most int) {
+// candidates are the likeliest words, best first; mu is held.
+func (x *lexicon) candidates(a []rune, mask uint64, edits int) []respelt {
+	best := make([]respelt, 0, maxRespelt)
+	look := func(s shape, most, edits int) {
 		b := x.lengths[s]
 		if b == nil {
 			return
 		}
 		var letters [mostRunes]rune
 		for i, m := range b.masks {
-			if apart(mask, m, slips) {
+			apart := editsApart(mask, m)
+			if apart > most {
 				continue
 			}
 			n := b.words[i]
 			w := &x.words[n]
-			cost := editCost(a, runesOf(letters[:0], x.keyBytes(w)), most)
+			if len(best) == maxRespelt && likelihood(w.docs, max(apart*vowelSlip, doubledSlip)) < best[maxRespelt-1].score {
+				continue // however near it is
+			}
+			cost := editCost(a, runesOf(letters[:0], x.keyBytes(w)), edits)
 			if cost == tooFar || cost == 0 {
 				continue
 			}
-			best = offerRespelt(best, respelt{n, cost, math.Log(float64(w.docs)+0.5) - slipWeight*float64(cost)/slip})
+			best = offerRespelt(best, respelt{number: n, docs: w.docs, cost: cost, score: likelihood(w.docs, cost)})
 		}
 	}
-	for runes := len(a) - slips; runes <= len(a)+slips; runes++ {
-		look(shape{runes, a[0]}, slips, slips*slip)
+	for runes := len(a) - edits; runes <= len(a)+edits; runes++ {
+		look(shape{runes, a[0]}, edits, edits)
 	}
 	if len(a) < 4 {
 		return best
@@ -132,23 +137,26 @@ func (x *lexicon) candidates(a []rune, mask uint32, slips int) []respelt {
 			if runes == len(a)-1 && first != a[1] {
 				continue
 			}
-			look(shape{runes, first}, 1, slip+firstSlip)
+			look(shape{runes, first}, 1, 2)
 		}
 	}
 	return best
 }
 
+func likelihood(docs uint32, cost int) float64 {
+	return math.Log(float64(docs)+0.5) - slipWeight*float64(cost)/slip
+}
+
 // offerRespelt keeps a short list in order.
 func offerRespelt(best []respelt, r respelt) []respelt {
-	const most = 4 * maxRespelt
 	i := len(best)
 	for i > 0 && (best[i-1].score < r.score || best[i-1].score == r.score && best[i-1].number > r.number) {
 		i--
 	}
-	if i == most {
+	if i == maxRespelt {
 		return best
 	}
-	if len(best) < most {
+	if len(best) < maxRespelt {
 		best = append(best, respelt{})
 	}
 	copy(best[i+1:], best[i:])

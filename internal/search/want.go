@@ -11,7 +11,8 @@ type want struct {
 // A way is terms in adjacent places.
 type way struct {
 	terms  []string
-	prefix bool // the last term need only begin so
+	prefix bool    // the last term need only begin so
+	weight float64 // times its score; 0 is 1
 }
 
 func (w way) equal(v way) bool { return w.prefix == v.prefix && slices.Equal(w.terms, v.terms) }
