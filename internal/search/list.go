@@ -15,11 +15,7 @@ const maxFacets = 20 // of a kind
 func facets(found segment.Results, y years) Facets {
 	var f Facets
 	for column, list := range []*[]Count{bySection: &f.Sections, byTopic: &f.Topics, byAuthor: &f.Authors} {
-		for _, c := range found.Keys[column] {
-			*list = append(*list, Count(c))
-		}
-		slices.SortFunc(*list, func(a, b Count) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Key, b.Key)) })
-		*list = slices.Clip((*list)[:min(len(*list), maxFacets)])
+		*list = mostCounted(found.Keys[column])
 	}
 	for i, n := range found.Spans {
 		if n > 0 && y.names[i] != "" && len(f.Years) < maxFacets {
@@ -27,6 +23,22 @@ func facets(found segment.Results, y years) Facets {
 		}
 	}
 	return f
+}
+
+// mostCounted orders the first few; sorting all of a thousand topics would take longer than the search.
+func mostCounted(all []segment.Count) (most []Count) {
+	compare := func(a, b Count) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Key, b.Key)) }
+	for _, c := range all {
+		if len(most) == maxFacets && compare(Count(c), most[maxFacets-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(most, Count(c), compare)
+		if len(most) == maxFacets {
+			most = most[:maxFacets-1]
+		}
+		most = slices.Insert(most, at, Count(c))
+	}
+	return most
 }
 
 // years are spans of dates, the latest first, with their names; what has no name is not counted.

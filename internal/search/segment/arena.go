@@ -22,10 +22,10 @@ func (a *arena) free() {
 	a.acc.clear() // it is not, where a damaged file ended the search
 	for _, c := range a.terms[:cap(a.terms)] {
 		if c != nil { // keep no file open
-			c.s, c.skips, c.blocks, c.places = nil, nil, nil, nil
+			c.s, c.skips, c.blocks, c.places.b = nil, nil, nil, nil
 		}
 	}
-	a.spare.s, a.spare.skips, a.spare.blocks, a.spare.places = nil, nil, nil, nil
+	a.spare.s, a.spare.skips, a.spare.blocks, a.spare.places.b = nil, nil, nil, nil
 	arenas.Put(a)
 }
 

@@ -40,7 +40,7 @@ func clipped(s string) string { return s[:min(len(s), 40)] }
 // An occurrence is a token of a document with the term by number.
 type occurrence struct {
 	term, doc uint32
-	place     uint32 // in all fields: the field's number stands above the position
+	place     uint32 // in the whole document: the fields stand one after another, with a gap between
 	weight    uint8
 }
 
@@ -53,6 +53,7 @@ type builder struct {
 	labels  map[uint32]string
 	found   []occurrence
 	lengths []uint16
+	begins  []byte // of the fields of each document, as in the segment
 	sum     uint64
 }
 
@@ -87,12 +88,13 @@ func (b *builder) number(term string) uint32 {
 
 func (b *builder) take(doc uint32, d *Document) {
 	length := 0
+	begins := b.layOut(d)
 	for _, t := range d.Tokens {
 		o := occurrence{term: b.number(t.Term), doc: doc, place: NoPosition, weight: b.o.Fields[t.Field]}
 		if t.Position != NoPosition {
 			length++
-			if t.Position < MaxPositions {
-				o.place = uint32(t.Field)*MaxPositions + t.Position
+			if at := uint64(begins[t.Field]) + uint64(t.Position); at < MaxPositions {
+				o.place = uint32(at)
 			}
 		}
 		b.found = append(b.found, o)
@@ -118,6 +120,21 @@ func (b *builder) take(doc uint32, d *Document) {
 	b.sum += uint64(min(length, math.MaxUint16))
 }
 
+// layOut says where in a document each field begins.
+func (b *builder) layOut(d *Document) (begins [MaxFields]uint32) {
+	var size [MaxFields]uint32
+	for _, t := range d.Tokens {
+		if t.Position != NoPosition {
+			size[t.Field] = max(size[t.Field], min(t.Position, MaxPositions)+1)
+		}
+	}
+	for f := 1; f < len(b.o.Fields); f++ {
+		begins[f] = min(begins[f-1]+size[f-1]+1, MaxPositions)
+		b.begins = binary.LittleEndian.AppendUint16(b.begins, uint16(begins[f]))
+	}
+	return begins
+}
+
 // writePostings gives each term's place in byte order.
 func (b *builder) writePostings(c *containerWriter) (ordinals []uint32) {
 	byTerm := make([]uint32, len(b.terms)+1) // where a term's occurrences begin
@@ -139,10 +156,9 @@ func (b *builder) writePostings(c *containerWriter) (ordinals []uint32) {
 	}
 	slices.SortFunc(order, func(x, y uint32) int { return cmp.Compare(b.terms[x], b.terms[y]) })
 
-	w := postingsWriter{score: newScorer(len(b.docs), b.sum)}
+	w := postingsWriter{score: newScorer(len(b.docs), b.sum), first: b.o.firstWeight()}
 	var dict dictionaryWriter
 	var places []uint32
-	var raw []byte
 	ordinals = make([]uint32, len(b.terms))
 	for ordinal, term := range order {
 		ordinals[term] = uint32(ordinal)
@@ -158,8 +174,7 @@ func (b *builder) writePostings(c *containerWriter) (ordinals []uint32) {
 				list = list[1:]
 			}
 			slices.Sort(places)
-			raw = appendPlaces(raw[:0], slices.Compact(places))
-			w.add(doc, max(1, tf), b.lengths[doc], raw)
+			w.add(doc, max(1, tf), b.lengths[doc], slices.Compact(places))
 		}
 		all, blocks, placed := w.end()
 		c.write(all)
@@ -179,6 +194,7 @@ func (w *dictionaryWriter) finish(c *containerWriter) {
 
 func (b *builder) writeDocuments(c *containerWriter, ordinals []uint32) {
 	w := newDocumentsWriter(len(b.docs), b.o.Columns)
+	w.begins = b.begins
 	var own []ownTerm
 	for i, d := range b.docs {
 		own = own[:0]
@@ -194,9 +210,10 @@ func (b *builder) writeDocuments(c *containerWriter, ordinals []uint32) {
 
 // A documentsWriter collects all that a segment knows of its documents but their postings.
 type documentsWriter struct {
-	lengths, dates, ids, idEnds, own, ownEnds []byte
-	columns                                   []columnWriter
-	n                                         int
+	lengths, begins, dates, ids, idEnds, own, ownEnds []byte
+
+	columns []columnWriter
+	n       int
 }
 
 func newDocumentsWriter(docs, columns int) *documentsWriter {
@@ -250,7 +267,7 @@ func (w *documentsWriter) finish(c *containerWriter) {
 	for i := range w.columns {
 		columns = w.columns[i].append(columns)
 	}
-	for i, part := range [][]byte{w.lengths, w.dates, w.ids, w.idEnds, idOrder, w.own, w.ownEnds, columns} {
+	for i, part := range [][]byte{w.lengths, w.begins, w.dates, w.ids, w.idEnds, idOrder, w.own, w.ownEnds, columns} {
 		c.write(part)
 		c.end(secLengths + i)
 	}

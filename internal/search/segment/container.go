@@ -12,7 +12,7 @@ import (
 
 const (
 	magic         = "DlSegmnt"
-	formatVersion = 1
+	formatVersion = 2
 )
 
 // The sections in the order in which they are written.
@@ -21,6 +21,7 @@ const (
 	secTerms             // the dictionary
 	secTermBlocks        // where its blocks begin
 	secLengths           // of documents, in words
+	secFields            // where in a document its fields begin, but the first
 	secDates
 	secIDs
 	secIDEnds

@@ -25,7 +25,6 @@ type termCursor struct {
 	df     int
 	skips  []byte // nil when there is one block
 	blocks []byte // with padding
-	places []byte
 
 	weight float64 // times worth is a score
 	scorer scorer
@@ -42,8 +41,10 @@ type termCursor struct {
 	shallow     int // the block that boundAt saw last
 	shallowMost float64
 
-	placeAt  int // the place in docs whose positions begin at placeOff
-	placeOff uint32
+	places  bitReader // where the positions begin of the document at placeAt in docs
+	placeAt int
+	placed  bool
+	first   uint32 // weight of the first field
 }
 
 // open sets c to the beginning of a term's postings.
@@ -59,7 +60,7 @@ func (c *termCursor) open(s *Segment, t termInfo, weight float64, sc scorer, mea
 		c.skips = data[:begin]
 	}
 	c.blocks = data[begin:][: int(t.blocks)-begin+padding : int(t.blocks)-begin+padding]
-	c.places = data[t.blocks : t.blocks+t.places]
+	c.places.b, c.placed, c.first = data[t.blocks:], t.places > 0, s.firstWeight
 	c.block, c.at, c.n = -1, 0, 0
 	c.shallow = -1
 	if c.count <= 1 {
@@ -162,7 +163,7 @@ func (c *termCursor) read(block int) {
 	c.block, c.at = block, 0
 	c.n = min(blockSize, c.df-block*blockSize)
 	c.weighed = false
-	c.placeAt, c.placeOff = 0, places
+	c.placeAt, c.places.at = 0, uint64(places)*8
 	b := c.blocks[at:]
 	docs := c.docs[:c.n]
 	unpack(docs, b[2:], width(b[0]))
@@ -202,23 +203,24 @@ func (c *termCursor) score() float64 {
 	return c.weight * c.scorer.worth(c.tf(), c.s.length(c.docs[c.at]))
 }
 
-// rawPlaces are the positions in the document where it stands, as appendPlaces wrote them.
-func (c *termCursor) rawPlaces() []byte {
-	if len(c.places) == 0 {
-		return nil
+// readPlaces appends to dst the positions in the document where it stands.
+func (c *termCursor) readPlaces(dst []uint32) []uint32 {
+	if !c.placed {
+		return dst
 	}
-	for {
-		n, took := uvarint(c.places[c.placeOff:])
-		from := uint64(c.placeOff) + uint64(took)
-		if c.placeAt == c.at {
-			return c.places[from : from+n]
-		}
-		if from+n > uint64(len(c.places)) {
-			panic(ErrDamaged)
-		}
-		c.placeOff = uint32(from + n)
-		c.placeAt++
+	if !c.weighed {
+		c.weigh()
 	}
+	for ; c.placeAt < c.at; c.placeAt++ {
+		c.places.skipPlaces(int((c.tfs[c.placeAt]+1)/c.first), c.s.length(c.docs[c.placeAt]))
+	}
+	if c.placeAt > c.at { // read already, and not kept
+		_, places, _ := c.begin(c.block)
+		c.placeAt, c.places.at = 0, uint64(places)*8
+		return c.readPlaces(dst)
+	}
+	c.placeAt++
+	return c.places.places(dst, int((c.tfs[c.at]+1)/c.first), c.s.length(c.docs[c.at]))
 }
 
 // fill puts all documents into set.

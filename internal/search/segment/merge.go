@@ -94,7 +94,8 @@ func newer(a *Segment, x uint32, b *Segment, y uint32) bool {
 }
 
 func (m *merger) writePostings(c *containerWriter) {
-	w := postingsWriter{score: newScorer(len(m.from), m.sum)}
+	w := postingsWriter{score: newScorer(len(m.from), m.sum), first: m.o.firstWeight()}
+	var places []uint32
 	var dict dictionaryWriter
 	for _, s := range m.sources {
 		s.terms.seek(&s.s.dictionary, nil)
@@ -132,7 +133,8 @@ func (m *merger) writePostings(c *containerWriter) {
 			}
 			s := live[first]
 			for { // a run of one source
-				w.add(s.at, s.c.tf(), m.lengths[s.at], s.c.rawPlaces())
+				places = s.c.readPlaces(places[:0])
+				w.add(s.at, s.c.tf(), m.lengths[s.at], places)
 				if !s.step() {
 					live = slices.Delete(live, first, first+1)
 					break
@@ -226,6 +228,7 @@ func (m *merger) writeDocuments(c *containerWriter) {
 			}
 		}
 		w.add(m.lengths[i], s.s.date(from.doc), s.s.id(from.doc), own, keys)
+		w.begins = append(w.begins, s.s.fieldBegins(from.doc)...)
 	}
 	w.finish(c)
 }

@@ -46,7 +46,7 @@ func (s *searcher) phrase(seg *Segment, w *Way, acc *scores) {
 			}
 		}
 		if len(begins) > 0 {
-			acc.add(doc, weight*s.scorer.worth(s.weigh(begins), seg.length(doc)))
+			acc.add(doc, weight*s.scorer.worth(s.weigh(seg, doc, begins), seg.length(doc)))
 		}
 	}
 }
@@ -90,7 +90,7 @@ func (w *phraseWord) places(dst []uint32, doc uint32) []uint32 {
 	n := len(dst)
 	for _, c := range w.forms {
 		if c.advance(doc) == doc {
-			dst = readPlaces(dst, c.rawPlaces())
+			dst = c.readPlaces(dst)
 		}
 	}
 	if len(w.forms) > 1 {
@@ -98,7 +98,7 @@ func (w *phraseWord) places(dst []uint32, doc uint32) []uint32 {
 	}
 	kept := dst[:n]
 	for _, p := range dst[n:] {
-		if p%MaxPositions >= w.offset { // not in the field before
+		if p >= w.offset {
 			kept = append(kept, p-w.offset)
 		}
 	}
@@ -119,10 +119,14 @@ func both(a, b []uint32) []uint32 {
 	return kept
 }
 
-// weigh places by their fields.
-func (s *searcher) weigh(places []uint32) (tf uint32) {
+// weigh places, which rise, by their fields.
+func (s *searcher) weigh(seg *Segment, doc uint32, places []uint32) (tf uint32) {
+	field := 0
 	for _, p := range places {
-		tf += uint32(s.fields[p/MaxPositions])
+		for field+1 < len(s.fields) && p >= seg.fieldBegin(doc, field+1) {
+			field++
+		}
+		tf += uint32(s.fields[field])
 	}
 	return max(1, tf)
 }

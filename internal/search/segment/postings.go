@@ -5,7 +5,7 @@ import "encoding/binary"
 // Postings of a term are blocks of blockSize documents: two bytes for the widths, then what each document's number is
 // above the one before, less one, and how much the term weighs in it, less one, both packed. Before several blocks
 // stands a skip record for each; before a single one only the byte that says how much it can be worth. Behind the
-// blocks stand the positions, for each document how many bytes, and each position less the one before it.
+// blocks stand the positions, those of a block in one run of bits.
 
 const (
 	blockSize  = 128
@@ -15,13 +15,14 @@ const (
 // A postingsWriter makes the postings of one term after another.
 type postingsWriter struct {
 	score  scorer // by the mean length in this segment
+	first  uint32 // weight of the first field
 	begun  int64  // the last document of the block before, or -1
 	docs   []uint32
 	tfs    []uint32
 	worth  float64
 	blocks []byte
 	skips  []byte
-	places []byte
+	places bitWriter
 	placed bool // a document has positions
 	df     int
 	out    []byte
@@ -30,19 +31,18 @@ type postingsWriter struct {
 func (w *postingsWriter) begin() {
 	w.begun, w.df, w.worth, w.placed = -1, 0, 0, false
 	w.docs, w.tfs = w.docs[:0], w.tfs[:0]
-	w.blocks, w.skips, w.places = w.blocks[:0], w.skips[:0], w.places[:0]
+	w.blocks, w.skips, w.places.b = w.blocks[:0], w.skips[:0], w.places.b[:0]
 }
 
-// add a document, in order, with its positions as appendPlaces made them.
-func (w *postingsWriter) add(doc, tf uint32, length uint16, places []byte) {
+// add a document, in order, with its positions, which rise.
+func (w *postingsWriter) add(doc, tf uint32, length uint16, places []uint32) {
 	if len(w.docs) == blockSize {
 		w.flush()
 	}
 	w.docs = append(w.docs, doc)
 	w.tfs = append(w.tfs, tf-1)
 	w.worth = max(w.worth, w.score.worth(tf, length))
-	w.places = binary.AppendUvarint(w.places, uint64(len(places)))
-	w.places = append(w.places, places...)
+	w.places.places(places, int(tf/w.first), length)
 	w.placed = w.placed || len(places) > 0
 	w.df++
 }
@@ -60,7 +60,8 @@ func (w *postingsWriter) flush() {
 	w.blocks = pack(w.blocks, w.tfs, high)
 	w.skips = binary.LittleEndian.AppendUint32(w.skips, last)
 	w.skips = binary.LittleEndian.AppendUint32(w.skips, uint32(len(w.blocks)))
-	w.skips = binary.LittleEndian.AppendUint32(w.skips, uint32(len(w.places)))
+	w.places.align()
+	w.skips = binary.LittleEndian.AppendUint32(w.skips, uint32(len(w.places.b)))
 	w.skips = append(w.skips, ceiling(w.worth))
 	w.docs, w.tfs = w.docs[:0], w.tfs[:0]
 	w.begun, w.worth = int64(last), 0
@@ -70,7 +71,7 @@ func (w *postingsWriter) flush() {
 func (w *postingsWriter) end() (all []byte, blocks, places int) {
 	w.flush()
 	if !w.placed {
-		w.places = w.places[:0]
+		w.places.b = w.places.b[:0]
 	}
 	w.out = w.out[:0]
 	if w.df > blockSize {
@@ -80,28 +81,6 @@ func (w *postingsWriter) end() (all []byte, blocks, places int) {
 	}
 	w.out = append(w.out, w.blocks...)
 	blocks = len(w.out)
-	w.out = append(w.out, w.places...)
-	return w.out, blocks, len(w.places)
-}
-
-// appendPlaces writes positions, which rise.
-func appendPlaces(dst []byte, places []uint32) []byte {
-	prev := uint32(0)
-	for _, p := range places {
-		dst = binary.AppendUvarint(dst, uint64(p-prev))
-		prev = p
-	}
-	return dst
-}
-
-// readPlaces appends to dst what appendPlaces wrote.
-func readPlaces(dst []uint32, b []byte) []uint32 {
-	prev := uint32(0)
-	for len(b) > 0 {
-		n, took := uvarint(b)
-		b = b[took:]
-		prev += uint32(n)
-		dst = append(dst, prev)
-	}
-	return dst
+	w.out = append(w.out, w.places.b...)
+	return w.out, blocks, len(w.places.b)
 }

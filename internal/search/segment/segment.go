@@ -34,8 +34,16 @@ const (
 	MaxColumns   = 16
 	MaxTerm      = 512 // bytes
 	MaxKey       = MaxTerm - 2
-	MaxPositions = 1 << 18 // of one field; what stands behind is found, but in no phrase
+	MaxPositions = 1<<16 - 1 // of a document; what stands behind is found, but in no phrase
 )
+
+// firstWeight is what an occurrence in the first field counts.
+func (o *Options) firstWeight() uint32 {
+	if len(o.Fields) == 0 || o.Fields[0] == 0 {
+		return 1
+	}
+	return uint32(o.Fields[0])
+}
 
 // NoPosition is the position of a token that is found without standing anywhere in the text.
 const NoPosition = 1<<32 - 1

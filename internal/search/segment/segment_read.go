@@ -25,6 +25,8 @@ type Segment struct {
 	dictionary dictionary
 	postings   []byte // with padding
 	lengths    []byte
+	begins     []byte // of fields
+	fields     int
 	dates      []byte
 	ids        []byte
 	idEnds     []byte
@@ -32,6 +34,8 @@ type Segment struct {
 	own        []byte
 	ownEnds    []byte
 	columns    []column
+
+	firstWeight uint32
 
 	refs atomic.Int64 // of states that have it
 	gone atomic.Bool  // its file is to be removed with the last of them
@@ -60,14 +64,15 @@ func readSegment(data []byte, o *Options, checked bool) (s *Segment, err error) 
 		data: data, docs: int(f.docs), sumLength: f.sumLength, from: f.from,
 		meanLength: meanLength(int(f.docs), f.sumLength),
 		dictionary: dictionary{terms: part(secTerms), blocks: part(secTermBlocks), n: int(f.terms)},
-		lengths:    part(secLengths), dates: part(secDates),
-		ids: part(secIDs), idEnds: part(secIDEnds), idOrder: part(secIDOrder),
+		lengths:    part(secLengths), begins: part(secFields), fields: len(o.Fields), firstWeight: o.firstWeight(),
+		dates: part(secDates),
+		ids:   part(secIDs), idEnds: part(secIDEnds), idOrder: part(secIDOrder),
 		own: part(secOwn), ownEnds: part(secOwnEnds),
 	}
 	s.postings = part(secPostings)
 	s.postings = s.postings[:cap(s.postings)]
 	for _, have := range []struct{ got, want int }{
-		{len(s.lengths), 2 * s.docs}, {len(s.dates), 8 * s.docs}, {len(s.idEnds), 4 * s.docs}, {len(s.idOrder), 4 * s.docs},
+		{len(s.lengths), 2 * s.docs}, {len(s.begins), 2 * s.docs * max(0, s.fields-1)}, {len(s.dates), 8 * s.docs}, {len(s.idEnds), 4 * s.docs}, {len(s.idOrder), 4 * s.docs},
 		{len(s.ownEnds), 4 * s.docs}, {len(s.dictionary.blocks), (s.dictionary.n + termBlock - 1) / termBlock * blockRecord},
 	} {
 		if have.got != have.want || s.docs == 0 {
@@ -109,6 +114,16 @@ func (s *Segment) release() error {
 }
 
 func (s *Segment) length(doc uint32) uint16 { return binary.LittleEndian.Uint16(s.lengths[2*doc:]) }
+
+// fieldBegin is the position at which a field other than the first begins.
+func (s *Segment) fieldBegin(doc uint32, field int) uint32 {
+	return uint32(binary.LittleEndian.Uint16(s.begins[2*(int(doc)*(s.fields-1)+field-1):]))
+}
+
+func (s *Segment) fieldBegins(doc uint32) []byte {
+	n := 2 * max(0, s.fields-1)
+	return s.begins[int(doc)*n:][:n]
+}
 
 func (s *Segment) date(doc uint32) int64 { return int64(binary.LittleEndian.Uint64(s.dates[8*doc:])) }
 
