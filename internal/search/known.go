@@ -27,6 +27,7 @@ func (x *Index) Know(list []Known) {
 				continue
 			}
 			g.words = append(g.words, words)
+			g.folded = append(g.folded, " "+foldName(words))
 			k.byName[foldName(words)] = appendOnce(k.byName[foldName(words)], i)
 			if n.Person {
 				last := words[len(words)-1]
@@ -53,7 +54,8 @@ type known struct {
 
 type knownTopic struct {
 	Known
-	words [][]string // of each name, in small letters
+	words  [][]string // of each name, in small letters
+	folded []string   // each name, for completing: a blank before every word
 }
 
 // nameWords are the words of a name in small letters with their accents, without articles.
