@@ -148,7 +148,7 @@ func (n *node) close() error {
 func (n *node) follow(ctx context.Context) error {
 	var err error
 	n.live, err = live.Start(ctx, live.Options{
-		Feed: n.store, Stories: n.store, Index: n.index, Cache: n.cache,
+		Feed: n.store, Stories: n.store, Topics: n.store, Index: n.index, Cache: n.cache,
 		Name: nodeName(), Shared: n.store.Engine() != "sqlite",
 		Warm: n.warming(), Log: n.log, Told: n.told,
 	})

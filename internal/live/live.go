@@ -41,6 +41,7 @@ type Stories interface {
 type Options struct {
 	Feed    Feed
 	Stories Stories
+	Topics  Topics // nil: the index is told of no names
 	Index   *search.Index
 	Cache   *pagecache.Cache
 	Name    string // of this node, unique among those on the database
@@ -76,6 +77,8 @@ type Node struct {
 	ctx  context.Context // of everything this node does by itself; ended by stop
 	stop context.CancelFunc
 	done sync.WaitGroup
+
+	knowsTopics bool // the index was told what topics are called; of the turn alone
 
 	indexing sync.Mutex // one hand on the index: the follower's or a rebuild's
 	beating  sync.Mutex // one beat at a time: a slower one would take back what a faster one said
@@ -219,6 +222,9 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 	ask, cancel := context.WithTimeout(ctx, askMost)
 	changes, err := n.o.Feed.Changes(ask, from, batch)
 	cancel()
+	if err == nil {
+		n.learnTopics(ctx, changes)
+	}
 	if err != nil || len(changes) == 0 {
 		return false, err
 	}

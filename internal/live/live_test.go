@@ -46,7 +46,7 @@ func open(t *testing.T, address, dir, name string) *house {
 	t.Cleanup(func() { h.index.Close() })
 	h.cache = pagecache.New(pagecache.Options{})
 	if h.node, err = live.Start(t.Context(), live.Options{
-		Feed: h.store, Stories: h.store, Index: h.index, Cache: h.cache, Name: name, Shared: h.store.Engine() == "postgres",
+		Feed: h.store, Stories: h.store, Topics: h.store, Index: h.index, Cache: h.cache, Name: name, Shared: h.store.Engine() == "postgres",
 	}); err != nil {
 		t.Fatal(err)
 	}
