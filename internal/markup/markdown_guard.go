@@ -15,6 +15,12 @@ const (
 	guardSigns   = 2000           // signs of emphasis and links in one run of lines
 	guardLines   = 100_000        // lines; a document cannot hold as many blocks
 	guardRun     = 256 << 10      // bytes of one run of lines; what is longer is split
+
+	// Of the whole text, so that its tree stays small: one of 2 MB that opened 20 lists
+	// on every line took 1.2 GB and 12 s, one full of emphasis half a gigabyte. More
+	// than this no document can hold.
+	guardContainers = maxNodes / 2 // quotation and list signs; each makes two nodes at least
+	guardAllSigns   = 2 * maxNodes // signs of emphasis and links; they come in pairs
 )
 
 // guard makes any Markdown one that is read in linear time. What no writer
@@ -36,6 +42,8 @@ func guard(src string, report *Report) string {
 type guarding struct {
 	out    strings.Builder
 	report *Report
+	opened int // quotations and lists, by their signs
+	inText int // signs of emphasis and links
 	signs  int // in this run of lines without an empty one between
 	run    int // its bytes
 	width  int // columns of the table that the run may be
@@ -85,8 +93,12 @@ func (g *guarding) inline(line string) {
 			continue
 		}
 		if signAt(line, i) {
+			g.inText++
 			if g.signs++; g.signs > guardSigns {
 				g.report.note("signs of emphasis or links beyond what a paragraph may hold: made plain", line)
+				g.out.WriteByte('\\')
+			} else if g.inText > guardAllSigns {
+				g.report.note("signs of emphasis or links beyond what a story may hold: made plain", line)
 				g.out.WriteByte('\\')
 			}
 		}
@@ -108,7 +120,7 @@ func signAt(line string, i int) bool {
 	return false
 }
 
-// containers bounds how many quotations and lists one line opens.
+// containers bounds how many quotations and lists one line opens, and all lines.
 func (g *guarding) containers(line string) string {
 	markers, columns, i := 0, 0, 0
 	for i < len(line) {
@@ -118,6 +130,10 @@ func (g *guarding) containers(line string) string {
 			if markers++; markers > guardMarkers {
 				g.report.note("quotation or list signs nested too deeply", line)
 				return line[:i] + strings.TrimLeft(line[i:], ">*+- \t0123456789.)") // the line end stays
+			}
+			if g.opened++; g.opened > guardContainers {
+				g.report.note("quotation or list signs beyond what a story may hold: made plain", line)
+				return line[:i+n-1] + `\` + line[i+n-1:] // a number's sign is behind it
 			}
 			i += n
 		case line[i] == ' ' || line[i] == '\t':

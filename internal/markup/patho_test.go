@@ -1,6 +1,8 @@
 package markup
 
 import (
+	"runtime"
+	"runtime/metrics"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +84,81 @@ func TestHostileTextIsWrittenInTime(t *testing.T) {
 			t.Errorf("writing %d bytes of %q took %s", size, p, took)
 		} else if took > time.Second {
 			t.Logf("writing %d bytes of %q took %s", size, p, took)
+		}
+	}
+}
+
+// A text that opens lists on every line, or is full of emphasis, must not take the
+// memory that readers are served from: 1.2 GB it took before, for 2 MB.
+func TestHostileMarkdownTakesLittleMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads several texts of 2 MB; run without -short")
+	}
+	const most = 400 << 20
+	for _, unit := range []string{strings.Repeat("- ", 20) + "a\n\n", strings.Repeat("- ", 8) + "a\n", strings.Repeat("1. > ", 8) + "a\n", strings.Repeat("_a_ ", 990) + "\n\n"} {
+		src := strings.Repeat(unit, MaxBytes/len(unit))
+		var d Document
+		var report Report
+		start := time.Now()
+		peak := peakOf(func() { d, report = FromMarkdown(src) })
+		t.Logf("%.12q…: %d MB in %s", unit, peak>>20, time.Since(start))
+		if peak > most {
+			t.Errorf("reading %d bytes of %.12q took %d MB, want at most %d", len(src), unit, peak>>20, most>>20)
+		}
+		if len(report) == 0 {
+			t.Errorf("%.12q: nothing reported", unit)
+		}
+		checkDocument(t, d)
+	}
+}
+
+// peakOf is how much the heap grew at most while f ran, what could have been freed
+// included.
+func peakOf(f func()) uint64 {
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	read := func() uint64 {
+		metrics.Read(heap)
+		return heap[0].Value.Uint64()
+	}
+	runtime.GC()
+	before, peak := read(), uint64(0)
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			peak = max(peak, read())
+			select {
+			case <-tick.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	f()
+	close(done)
+	<-stopped
+	return peak - min(before, peak)
+}
+
+// What a writer writes stays as it is however long it gets: many links, a list of
+// thousands, and the same again after a trip through the document.
+func TestLongRealTextIsLeftAlone(t *testing.T) {
+	for name, src := range map[string]string{
+		"list":  strings.Repeat(strings.Repeat("- An item with *some* words and [a link](https://example.org/a/page) in it\n", 200)+"\nWords.\n\n", 20),
+		"links": strings.Repeat("Words and [a link](https://example.org/a/rather/long/address) and **weight**.\n\n", 4000),
+		"quote": strings.Repeat("> What somebody said, at some length, as people do.\n\nAnd what we say.\n\n", 4000),
+	} {
+		d, report := FromMarkdown(src)
+		if len(report) > 0 {
+			t.Errorf("%s of %d bytes: %v", name, len(src), report)
+		}
+		if testing.Short() {
+			continue
+		}
+		if again, report := FromMarkdown(d.Markdown()); len(report) > 0 || !again.Equal(d) {
+			t.Errorf("%s: written and read again it is another, %v", name, report)
 		}
 	}
 }
