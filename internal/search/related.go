@@ -25,7 +25,7 @@ func (x *Index) Related(ctx context.Context, id string, n int) ([]Related, error
 	if !ok {
 		return nil, ctx.Err()
 	}
-	return x.related(ctx, v, id, d.Date, profileOf(&d), n)
+	return x.related(ctx, v, id, d.Date, subjectOf(&d), n)
 }
 
 // RelatedTo is Related for a document that need not be in the index, such as a draft. One without a date is taken
@@ -40,69 +40,68 @@ func (x *Index) RelatedTo(ctx context.Context, d Document, n int) ([]Related, er
 		d.Published = x.o.Now()
 	}
 	e := newEntry(d, x.o.Language).doc
-	return x.related(ctx, v, d.ID, e.Date, profileOf(&segment.Found{Keys: e.Keys, Own: e.Own}), n)
+	return x.related(ctx, v, d.ID, e.Date, subjectOf(&segment.Found{Keys: e.Keys, Own: e.Own}), n)
 }
 
-// A profile is what tells most of a document, each with its weight.
-type profile struct {
-	words  map[string]segment.OwnTerm
+// A subject is what the document asked about tells, as a vector: its telling words and then its topics, with their
+// weights. Rarity is 0 for what is too common to tell anything.
+type subject struct {
+	words  []segment.OwnTerm
 	topics []string
+	weight []float64
+	rarity []float64
 }
 
-func profileOf(d *segment.Found) profile {
-	p := profile{words: make(map[string]segment.OwnTerm, len(d.Own)), topics: d.Keys[byTopic]}
-	for _, t := range d.Own {
-		p.words[t.Term] = t
+func subjectOf(d *segment.Found) *subject {
+	s := &subject{words: d.Own, topics: d.Keys[byTopic]}
+	for _, w := range s.words {
+		s.weight = append(s.weight, float64(w.Weight)/weightUnit)
 	}
-	return p
+	for range s.topics {
+		s.weight = append(s.weight, topicWeight)
+	}
+	return s
 }
 
-func weightOf(t segment.OwnTerm) float64 { return float64(t.Weight) / weightUnit }
-
-// length as a vector.
-func (p *profile) length() float64 {
-	sum := topicWeight * topicWeight * float64(len(p.topics))
-	for _, t := range p.words {
-		sum += weightOf(t) * weightOf(t)
+// terms of the index that stand for what the subject tells.
+func (s *subject) terms() (terms []string) {
+	for _, w := range s.words {
+		terms = append(terms, w.Term)
 	}
-	return math.Sqrt(sum)
+	for _, topic := range s.topics {
+		terms = append(terms, segment.Key{Column: byTopic, Key: topic}.Term())
+	}
+	return terms
 }
 
 // Candidates are compared in full; the index finds them by the words they have anywhere.
 const relatedCandidates = 60
 
-func (x *Index) related(ctx context.Context, v *segment.View, id string, published int64, p profile, n int) ([]Related, error) {
+func (x *Index) related(ctx context.Context, v *segment.View, id string, published int64, s *subject, n int) ([]Related, error) {
 	n = min(n, MaxLimit)
-	if n <= 0 || len(p.words)+len(p.topics) == 0 {
+	if n <= 0 || len(s.weight) == 0 {
 		return nil, ctx.Err()
 	}
-	c := comparison{of: p, rarity: make(map[string]float64, len(p.words)+len(p.topics))}
 	q := &segment.Query{N: n + relatedCandidates, From: math.MinInt64, To: published}
 	total := float64(v.Len())
-	add := func(term string, df int, weight float64, clause segment.Clause) {
-		if total > 200 && float64(df) > total/4 { // "said" tells nothing, and takes longest
-			return
-		}
-		rarity := math.Log1p((total - float64(df) + 0.5) / (float64(df) + 0.5)) // never 0, or two stories alike had nothing in common
-		c.rarity[term] = rarity * rarity
-		c.self += weight * weight * rarity * rarity
-		clause.Ways[0].Weight = weight * rarity
-		q.Any = append(q.Any, clause)
-	}
-	for term, t := range p.words {
+	terms := s.terms()
+	for i, term := range terms {
 		df, err := v.Frequency(term)
 		if err != nil {
 			return nil, x.fail("find related", err)
 		}
-		add(term, df, weightOf(t), segment.Clause{Ways: []segment.Way{{Terms: []string{term}}}})
-	}
-	for _, topic := range p.topics {
-		k := segment.Key{Column: byTopic, Key: topic}
-		df, err := v.KeyFrequency(k)
-		if err != nil {
-			return nil, x.fail("find related", err)
+		// Never 0, or two stories alike had nothing in common.
+		rarity := math.Log1p((total - float64(df) + 0.5) / (float64(df) + 0.5))
+		if total > 200 && float64(df) > total/4 { // "said" tells nothing, and takes longest
+			rarity = 0
+		} else {
+			way := segment.Way{Terms: []string{term}, Weight: s.weight[i] * rarity}
+			q.Any = append(q.Any, segment.Clause{Ways: []segment.Way{way}})
 		}
-		add(topicTerm(topic), df, topicWeight, segment.Clause{Ways: []segment.Way{{Terms: []string{k.Term()}}}})
+		s.rarity = append(s.rarity, rarity)
+	}
+	if len(q.Any) == 0 {
+		return nil, ctx.Err()
 	}
 	q.Recency = func(date int64) float64 {
 		return freshness(time.Duration(published-date)*time.Microsecond, relatedHalfLife)
@@ -111,44 +110,51 @@ func (x *Index) related(ctx context.Context, v *segment.View, id string, publish
 	if err != nil {
 		return nil, x.fail("find related", err)
 	}
-	return c.best(v, found.Hits, id, q.Recency, n)
+	best, err := s.nearest(v.Compare(terms[:len(s.words)]), found.Hits, id, q.Recency, n)
+	if err == nil {
+		err = s.label(v, best)
+	}
+	if err != nil {
+		return nil, x.fail("find related", err)
+	}
+	return best, nil
 }
 
-// Topics are telling words of their own kind; a blank begins no term.
-func topicTerm(topic string) string { return " " + topic }
-
-// A comparison holds a document against others: the cosine of what both tell, rare terms counting more.
-type comparison struct {
-	of     profile
-	rarity map[string]float64 // squared
-	self   float64            // what it has in common with itself
-}
-
-func (c *comparison) best(v *segment.View, hits []segment.Hit, id string, recency func(int64) float64, n int) ([]Related, error) {
-	least := leastRelated * c.self / c.of.length()
+// nearest orders hits by the cosine of what both tell, rare terms counting more, and by age.
+func (s *subject) nearest(c *segment.Comparer, hits []segment.Hit, id string, recency func(int64) float64, n int) ([]Related, error) {
+	var self, length float64
+	for i, w := range s.weight {
+		self += w * w * s.rarity[i] * s.rarity[i]
+		length += w * w
+	}
+	least := leastRelated * self / math.Sqrt(length)
 	type dated struct {
 		Related
 		date int64
 	}
 	var all []dated
-	for _, h := range hits {
+	weights := make([]uint8, len(s.words))
+	for i := range hits {
+		h := &hits[i]
 		if h.ID == id {
 			continue
 		}
-		d, ok, err := v.Document(h.ID)
+		squares, err := c.Own(h, weights)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
+		topics, err := c.Keys(h, byTopic)
+		if err != nil {
+			return nil, err
+		}
+		r := dated{Related{ID: h.ID}, h.Date}
+		shared := s.common(&r.Related, weights, topics)
+		length := float64(squares)/(weightUnit*weightUnit) + topicWeight*topicWeight*float64(len(topics))
+		if r.Score /= math.Sqrt(length); shared < 2 || !(r.Score >= least) {
 			continue
 		}
-		r, shared := c.with(profileOf(&d))
-		if shared < 2 || r.Score < least {
-			continue
-		}
-		r.ID = h.ID
-		r.Score *= recency(d.Date)
-		all = append(all, dated{r, d.Date})
+		r.Score *= recency(h.Date)
+		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b dated) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.date, a.date), cmp.Compare(a.ID, b.ID))
@@ -160,32 +166,51 @@ func (c *comparison) best(v *segment.View, hits []segment.Hit, id string, recenc
 	return best, nil
 }
 
-// with another document: how much they have in common, and the topics and the strongest words that both have.
-func (c *comparison) with(p profile) (r Related, shared int) {
+// common adds up what r, with these weights of the subject's words and these topics, has in common with it, notes the
+// topics and the terms of the strongest words, and gives how many there are.
+func (s *subject) common(r *Related, weights []uint8, topics []string) (shared int) {
 	type reason struct {
-		term, word string
-		weight     float64
+		term  string
+		worth float64
 	}
 	var reasons []reason
-	length := p.length()
-	for term, t := range c.of.words {
-		if o, ok := p.words[term]; ok && c.rarity[term] > 0 {
-			w := weightOf(t) * weightOf(o) * c.rarity[term]
-			r.Score += w / length
+	for i, w := range weights {
+		if worth := s.weight[i] * float64(w) / weightUnit * s.rarity[i] * s.rarity[i]; worth > 0 {
+			r.Score += worth
 			shared++
-			reasons = append(reasons, reason{term, cmp.Or(o.Label, t.Label, term), w})
+			reasons = append(reasons, reason{s.words[i].Term, worth})
 		}
 	}
-	for _, topic := range c.of.topics {
-		if slices.Contains(p.topics, topic) {
-			r.Score += topicWeight * topicWeight * c.rarity[topicTerm(topic)] / length
+	for i, topic := range s.topics {
+		if slices.Contains(topics, topic) {
+			rarity := s.rarity[len(s.words)+i]
+			r.Score += topicWeight * topicWeight * rarity * rarity
 			r.Topics = append(r.Topics, topic)
 			shared++
 		}
 	}
-	slices.SortFunc(reasons, func(a, b reason) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.term, b.term)) })
-	for _, w := range reasons[:min(len(reasons), 3)] {
-		r.Words = append(r.Words, w.word)
+	slices.SortFunc(reasons, func(a, b reason) int { return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.term, b.term)) })
+	for _, x := range reasons[:min(len(reasons), 3)] {
+		r.Words = append(r.Words, x.term)
 	}
-	return r, shared
+	return shared
+}
+
+// label writes words as they stood in the document found, in place of their terms.
+func (s *subject) label(v *segment.View, found []Related) error {
+	for _, r := range found {
+		d, ok, err := v.Document(r.ID)
+		if err != nil {
+			return err
+		}
+		for i, term := range r.Words {
+			for _, list := range [][]segment.OwnTerm{s.words, d.Own} {
+				at := slices.IndexFunc(list, func(t segment.OwnTerm) bool { return t.Term == term })
+				if ok && at >= 0 && list[at].Label != "" {
+					r.Words[i] = list[at].Label
+				}
+			}
+		}
+	}
+	return nil
 }

@@ -86,7 +86,20 @@ func (s *searcher) countKeys(p *part, found bitmap) {
 
 // countSpans needs no dates of documents, since those of a span stand together.
 func (s *searcher) countSpans(seg *Segment, found bitmap) {
+	if len(s.spans) == 0 {
+		return
+	}
+	begin := seg.before(s.q.Spans[0])
 	for i := range s.spans {
-		s.spans[i] += found.countIn(seg.before(s.q.Spans[i]), seg.before(s.q.Spans[i+1]))
+		last := s.q.Spans[i+1]
+		if last > seg.newest {
+			continue // begin is 0, and stays
+		}
+		end := uint32(seg.docs)
+		if last > seg.oldest {
+			end = seg.before(last)
+		}
+		s.spans[i] += found.countIn(begin, end)
+		begin = end
 	}
 }

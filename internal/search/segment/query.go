@@ -54,6 +54,9 @@ type Place struct {
 	Score   float64
 	Date    int64
 	ID      string
+
+	seg *Segment // where it was found, for as long as the view is open
+	doc uint32
 }
 
 // A Hit is a document found.

@@ -15,7 +15,7 @@ type entry struct {
 }
 
 func (e *entry) place() Place {
-	return Place{Partial: e.partial, Score: e.score, Date: e.date, ID: string(e.seg.id(e.doc))}
+	return Place{Partial: e.partial, Score: e.score, Date: e.date, ID: string(e.seg.id(e.doc)), seg: e.seg, doc: e.doc}
 }
 
 // compareEntries puts first what comes first. No two are equal, so that an order is the same each time.
