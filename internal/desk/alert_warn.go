@@ -27,6 +27,11 @@ const (
 	// tapBytes is what an article costs a browser that comes for the first time: page,
 	// style sheet, script, and one picture as phones ask for it.
 	tapBytes = 70_000
+
+	// pictureBytes is what a notification's picture costs a phone, and pictureReach how
+	// many phones make that worth a word.
+	pictureBytes = 60_000
+	pictureReach = 5_000
 )
 
 // warn says in plain sentences what an editor should think of. That there was an alert
@@ -48,6 +53,9 @@ func (d *Desk) warn(p *news.AlertPreview) []string {
 		if otherWay(t.text, a.Dir() == "rtl") {
 			say("The %s mixes writing directions. Look at it on a phone first.", t.what)
 		}
+	}
+	if a.Picture != "" && p.Reach >= pictureReach {
+		say("Every phone that shows the picture fetches it from this server as the alert arrives: about %.1f GB in all. Without the picture it asks for nothing.", float64(p.Reach)*pictureBytes/1e9)
 	}
 	switch pace := d.slower(p.Reach, a.Pace); {
 	case pace > news.MaxPace:

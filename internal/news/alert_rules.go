@@ -3,6 +3,7 @@ package news
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -223,15 +224,24 @@ func (a *Alert) Correct(c Alert, who Actor, s *Story, now time.Time) (*Alert, er
 	return r, a.makeWay(who, now)
 }
 
-// Withdrawn is what a withdrawal says unless its editor says it better.
+// Withdrawn is what a withdrawal says unless its editor says it better, where it is not
+// known how the alert's language says it.
 const Withdrawn = "This alert was withdrawn"
+
+// withdrawn is Withdrawn in the alert's language if that is known, and the language.
+func withdrawn(language string) (title, in string) {
+	if base, _, _ := strings.Cut(language, "-"); base == "ar" {
+		return "سُحب هذا التنبيه", "ar"
+	}
+	return Withdrawn, "en"
+}
 
 // AlertsAddress is the page of the last alerts, where a withdrawal leads.
 const AlertsAddress = "/alerts"
 
 // Withdraw makes the alert w that takes a's place and says that there is nothing to
 // it; the story may be gone. If nothing of a can have been shown yet, a is stopped and
-// there is no such alert: nil. w needs ID; its Title is Withdrawn unless given.
+// there is no such alert: nil. w needs ID; its Title is Withdrawn, in the alert's language, unless given.
 func (a *Alert) Withdraw(w Alert, who Actor, now time.Time) (*Alert, error) {
 	if err := a.may(Withdraw, who); err != nil {
 		return nil, err
@@ -244,7 +254,7 @@ func (a *Alert) Withdraw(w Alert, who Actor, now time.Time) (*Alert, error) {
 	}
 	tongue := a.Language
 	if w.Title == "" {
-		w.Title, tongue = Withdrawn, "en"
+		w.Title, tongue = withdrawn(a.Language)
 	}
 	r, err := a.replacement(WithdrawalAlert, w, who, now)
 	if err != nil {

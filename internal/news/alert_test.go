@@ -285,7 +285,7 @@ func TestStopCorrectWithdrawNeverWait(t *testing.T) {
 				t.Errorf("%s, withdrawn: %v, %s", name, err, a.State)
 			case out != (w != nil):
 				t.Errorf("%s, withdrawn: the withdrawal is %+v", name, w)
-			case out && (w.State != AlertQueued || w.Title != Withdrawn || w.Dir() != "ltr" || w.Address != AlertsAddress):
+			case out && (w.State != AlertQueued || w.Title != "سُحب هذا التنبيه" || w.Dir() != "rtl" || w.Address != AlertsAddress):
 				t.Errorf("%s, withdrawn: %+v", name, w)
 			}
 		}

@@ -36,7 +36,7 @@ func alertFormOf(s *news.Story) alertForm {
 	f := alertForm{
 		ID: news.NewID[news.AlertID](), Story: s.ID,
 		Title: cmp.Or(c.ShortHeadline, c.Headline), Body: c.Standfirst,
-		Picture: c.Picture != nil, Audience: "all", Importance: string(news.Breaking), Minutes: "10",
+		Audience: "all", Importance: string(news.Breaking), Minutes: "10",
 	}
 	for _, t := range c.Topics {
 		f.Topics = append(f.Topics, t.Slug)

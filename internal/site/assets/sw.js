@@ -52,20 +52,36 @@ async function arrived(data) {
 	const id = String(n.data?.alert ?? ''), tag = String(n.tag ?? '')
 	if (!id) return show(n)
 	const fresh = await inTurn(async () => {
-		const list = await shown()
 		// Seen already; or its correction is, which came first: identifiers of one tag
 		// sort by the time they were made.
-		if (list.some(s => s.id === id || tag && s.tag === tag && s.id > id)) return
-		list.push({ id, tag, path: new URL(inside(n.navigate)).pathname, n })
-		await note(list)
+		if (underWay.has(id) || (await shown()).some(s => s.id === id || tag && s.tag === tag && s.id > id)) return
+		underWay.add(id)
 		return true
 	})
-	if (!fresh) return
+	if (!fresh) return unseen(tag)
 	await show(n)
+	// Noted once it is shown: a worker that ends between the two shows a repeat, not nothing.
+	await inTurn(async () => note([...await shown(), { id, tag, path: new URL(inside(n.navigate)).pathname, n }]))
+	underWay.delete(id)
 	// A picture that comes slowly must not put the first words over their correction,
 	// which arrived meanwhile.
-	const later = tag && (await shown()).findLast(s => s.tag === tag)
+	const later = tag && latest(await shown(), tag)
 	if (later && later.id > id) await show({ ...later.n, renotify: false, silent: true })
+}
+
+const underWay = new Set
+const latest = (list, tag) => list.filter(s => s.tag === tag).sort((a, b) => a.id < b.id ? -1 : 1).at(-1)
+
+// unseen is a repeat. A browser that is shown nothing for a message, with none of our
+// pages in sight, says itself that the site did something; so the reader's last words
+// stand there silently for a moment.
+async function unseen(tag) {
+	const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+	if (pages.some(c => c.visibilityState === 'visible') || (await self.registration.getNotifications()).length) return
+	const last = latest(await shown(), tag)
+	if (!last) return
+	await show({ ...last.n, renotify: false, silent: true })
+	setTimeout(async () => (await self.registration.getNotifications({ tag })).forEach(n => n.close()), 1500)
 }
 
 const show = n => self.registration.showNotification(n.title, {
