@@ -76,7 +76,7 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 		return n, err
 	}
 	n.later(func() error { release(); return nil })
-	if n.store, err = o.open(ctx, n.log); err != nil {
+	if n.store, err = o.openIn(ctx, n.log, o.Language); err != nil {
 		return n, err
 	}
 	n.later(n.store.Close)

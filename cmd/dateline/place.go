@@ -46,6 +46,11 @@ func (p *place) zone() (*time.Location, error) {
 
 // open opens the database, migrating it if need be.
 func (p *place) open(ctx context.Context, log *slog.Logger) (*store.Store, error) {
+	return p.openIn(ctx, log, "")
+}
+
+// openIn is open for a site in a language: a new one's sections are named in it.
+func (p *place) openIn(ctx context.Context, log *slog.Logger, language string) (*store.Store, error) {
 	zone, err := p.zone()
 	if err != nil {
 		return nil, err
@@ -53,7 +58,7 @@ func (p *place) open(ctx context.Context, log *slog.Logger) (*store.Store, error
 	if err := os.MkdirAll(p.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w; choose another with --data", err)
 	}
-	return store.Open(ctx, p.database(), store.Options{Zone: zone, Log: log})
+	return store.Open(ctx, p.database(), store.Options{Zone: zone, Language: language, Log: log})
 }
 
 // openExisting is open for commands that work on a newsroom that must be there: a

@@ -16,7 +16,7 @@ import (
 // shelf has the sections and nothing else.
 type shelf struct{ Shelf }
 
-func (shelf) Sections(context.Context) ([]news.Section, error) { return news.FirstSections, nil }
+func (shelf) Sections(context.Context) ([]news.Section, error) { return news.FirstSections("en"), nil }
 
 // Whatever is sent, it is refused with a newsroom's error or becomes content that the
 // newsroom's own check takes, that can be written as an answer, and that reads back

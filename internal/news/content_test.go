@@ -53,3 +53,19 @@ func TestExternalAddress(t *testing.T) {
 		}
 	}
 }
+
+// Sections of a new site have its language's names, and the same addresses everywhere.
+func TestFirstSectionsSpeakTheSitesLanguage(t *testing.T) {
+	en := FirstSections("")
+	for lang, name := range map[string]string{"en": "World", "ar": "العالم", "ar-EG": "العالم", "de": "World"} {
+		got := FirstSections(lang)
+		if got[0].Name != name || len(got) != len(en) {
+			t.Errorf("%s: the first of %d sections is called %q, want %q of %d", lang, len(got), got[0].Name, name, len(en))
+		}
+		for i := range got {
+			if got[i].Slug != en[i].Slug {
+				t.Errorf("%s: section %d is at %s, want %s", lang, i, got[i].Slug, en[i].Slug)
+			}
+		}
+	}
+}

@@ -27,7 +27,7 @@ func (s *Story) Publish(who Actor, size ChangeSize, note string, zone *time.Loca
 		return Outcome{}, err
 	}
 	if until := s.Content.EmbargoUntil; until.After(now) {
-		e := Refuse(Conflict, "This story is under embargo until %s. Schedule it to go out then.", until.In(zone).Format("2 January 2006, 15:04 MST"))
+		e := Refuse(Conflict, "This story is under embargo until %s. Schedule it to go out then.", Moment(until.In(zone)))
 		e.Allowed = slices.DeleteFunc(s.Steps(who), func(x Step) bool { return x == Publish })
 		return Outcome{}, e
 	}

@@ -2,6 +2,7 @@ package news
 
 import (
 	"slices"
+	"strings"
 
 	"dateline/internal/markup"
 )
@@ -72,8 +73,17 @@ type Author struct {
 	Bio  string
 }
 
-// FirstSections are what a new site begins with.
-var FirstSections = []Section{
-	{"world", "World", 1}, {"politics", "Politics", 2}, {"business", "Business", 3},
-	{"culture", "Culture", 4}, {"sport", "Sport", 5},
+// FirstSections are what a new site in a language (BCP 47) begins with. Their names
+// are the language's, as far as we speak it; their slugs are the same everywhere, since
+// addresses and whoever writes programs rely on them.
+func FirstSections(language string) []Section {
+	names := []string{"World", "Politics", "Business", "Culture", "Sport"}
+	if base, _, _ := strings.Cut(strings.ToLower(language), "-"); base == "ar" {
+		names = []string{"العالم", "سياسة", "اقتصاد", "ثقافة", "رياضة"}
+	}
+	sections := make([]Section, len(names))
+	for i, slug := range []string{"world", "politics", "business", "culture", "sport"} {
+		sections[i] = Section{slug, names[i], i + 1}
+	}
+	return sections
 }

@@ -242,7 +242,7 @@ func TestScheduleWithZone(t *testing.T) {
 	if want := time.Date(2031, 10, 26, 0, 30, 0, 0, time.UTC); s.Status != news.Scheduled || !s.PublishAt.Equal(want) {
 		t.Fatalf("%s at %v, want scheduled at %v", s.Status, s.PublishAt, want)
 	}
-	v = b.get(path).says("Goes out on", "26 Oct 2031, 02:30 CEST").form()
+	v = b.get(path).says("Goes out on", "26 October 2031, 02:30 GMT+2").form()
 	v.Set("headline", "Later still")
 	v.Set("publish_at", "2031-10-27T09:00")
 	v.Set("do", "schedule")

@@ -21,9 +21,9 @@ type span struct {
 }
 
 // compare lists the fields that differ, in the form's order.
-func compare(a, b *news.Content) []fieldDiff {
+func (n *Newsroom) compare(a, b *news.Content) []fieldDiff {
 	var out []fieldDiff
-	x, y := fields(a), fields(b)
+	x, y := n.fields(a), n.fields(b)
 	for i := range x {
 		if x[i].text != y[i].text {
 			out = append(out, fieldDiff{x[i].name, diff(x[i].text, y[i].text)})
@@ -34,14 +34,12 @@ func compare(a, b *news.Content) []fieldDiff {
 
 type fieldText struct{ name, text string }
 
-func fields(c *news.Content) []fieldText {
+func (n *Newsroom) fields(c *news.Content) []fieldText {
 	var media, caption, credit, alt, embargo, comments string
 	if p := c.Picture; p != nil {
 		media, caption, credit, alt = string(p.Media), p.Caption, p.Credit, p.Alt
 	}
-	if !c.EmbargoUntil.IsZero() {
-		embargo = c.EmbargoUntil.UTC().Format("2 January 2006, 15:04 MST")
-	}
+	embargo = n.when(c.EmbargoUntil)
 	if comments = "open"; c.CommentsShut {
 		comments = "closed"
 	}

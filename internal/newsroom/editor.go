@@ -171,7 +171,7 @@ func (n *Newsroom) unread(w http.ResponseWriter, r *http.Request, who news.Actor
 	if err != nil {
 		return err
 	}
-	page.Conflict = &conflict{By: now.By, At: now.At, N: now.N, Read: seen, Diff: compare(&read.Content, &now.Content)}
+	page.Conflict = &conflict{By: now.By, At: now.At, N: now.N, Read: seen, Diff: n.compare(&read.Content, &now.Content)}
 	return n.showEditor(w, r, http.StatusConflict, page)
 }
 
@@ -182,5 +182,5 @@ func (n *Newsroom) theirs(ctx context.Context, s *news.Story, typed news.Content
 	if err != nil {
 		return nil, err
 	}
-	return &conflict{By: rev.By, At: rev.At, N: rev.N, Diff: compare(&s.Content, &typed)}, nil
+	return &conflict{By: rev.By, At: rev.At, N: rev.N, Diff: n.compare(&s.Content, &typed)}, nil
 }

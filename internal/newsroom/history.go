@@ -62,6 +62,6 @@ func (n *Newsroom) history(w http.ResponseWriter, r *http.Request, who news.Acto
 	if err != nil {
 		return err
 	}
-	view.Diff, view.Compared = compare(&a.Content, &b.Content), true
+	view.Diff, view.Compared = n.compare(&a.Content, &b.Content), true
 	return n.render(w, http.StatusOK, "history", view)
 }

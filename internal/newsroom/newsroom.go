@@ -21,6 +21,8 @@ type Stories interface {
 	CountStories(ctx context.Context) (map[news.Status]int, error)
 	Revisions(ctx context.Context, id news.StoryID) ([]news.Revision, error)
 	Revision(ctx context.Context, id news.StoryID, n int) (news.Revision, error)
+	// CardsByID gives those that readers see only, at most 200.
+	CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card, error)
 	Versions(ctx context.Context, id news.StoryID) ([]news.Version, error)
 	Entries(ctx context.Context, subject string, limit int) ([]news.Entry, error)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"dateline/internal/markup"
@@ -71,17 +72,67 @@ func (n *Newsroom) previewOf(ctx context.Context, f storyForm) (previewPart, err
 		part.Picture = &p
 	}
 	body := markup.Render(doc, markup.RenderOptions{Dateline: f.Dateline, Lang: f.Language})
-	part.Body = template.HTML(body.HTML(func(s markup.Slot) string { return n.slot(s, pictures) }))
+	cards, err := n.cardsOf(ctx, body)
+	if err != nil {
+		return part, err
+	}
+	part.Body = template.HTML(body.HTML(func(s markup.Slot) string { return n.slot(s, pictures, cards) }))
 	return part, nil
 }
 
+// unseenCards bounds how many stories that readers cannot see a preview looks up, each
+// on its own.
+const unseenCards = 10
+
+// A previewCard is a story of ours in another's text.
+type previewCard struct {
+	Headline string
+	Status   news.Status // empty when readers see the card
+}
+
+// cardsOf finds the stories whose cards stand in a text. Readers see those that are
+// published; an editor is told which others are meant, and that they stay hidden.
+func (n *Newsroom) cardsOf(ctx context.Context, body markup.Body) (map[news.StoryID]previewCard, error) {
+	var ids []news.StoryID
+	cards := map[news.StoryID]previewCard{}
+	for _, s := range body.Slots() {
+		if id := news.StoryID(s.Story); s.Kind == markup.SlotRelated && news.IsID(s.Story) && len(ids) < 200 && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	shown, err := n.o.Stories.CardsByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range shown {
+		cards[c.ID] = previewCard{Headline: c.Headline}
+	}
+	looked := 0
+	for _, id := range ids {
+		if _, ok := cards[id]; ok || looked == unseenCards {
+			continue
+		}
+		looked++
+		st, err := n.o.Stories.Story(ctx, id)
+		if news.KindOf(err) == news.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		cards[id] = previewCard{Headline: st.Content.Headline, Status: st.Status}
+	}
+	return cards, nil
+}
+
 // slot draws a slot with the desk's own templates, so that every word is escaped.
-func (n *Newsroom) slot(s markup.Slot, pictures map[news.MediaID]news.Picture) string {
+func (n *Newsroom) slot(s markup.Slot, pictures map[news.MediaID]news.Picture, cards map[news.StoryID]previewCard) string {
 	var b strings.Builder
 	view := struct {
 		markup.Slot
 		Picture *news.Picture
-	}{Slot: s}
+		Card    previewCard
+	}{Slot: s, Card: cards[news.StoryID(s.Story)]}
 	if p, ok := pictures[news.MediaID(s.Media)]; ok {
 		view.Picture = &p
 	}

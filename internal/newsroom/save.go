@@ -123,7 +123,7 @@ func (n *Newsroom) overtaken(w http.ResponseWriter, r *http.Request, page editor
 	if err != nil {
 		return err
 	}
-	if untouched || len(compare(&page.Story.Content, &mine)) == 0 {
+	if untouched || len(n.compare(&page.Story.Content, &mine)) == 0 {
 		if do == "" || do == string(news.Save) {
 			return seeOther(w, r, storyPath(page.Story.ID), "nothing")
 		}

@@ -76,9 +76,8 @@ func (n *Newsroom) when(t time.Time) string {
 	return whenIn(t, n.o.Zone)
 }
 
-func whenIn(t time.Time, zone *time.Location) string {
-	return t.In(zone).Format("2 Jan 2006, 15:04 MST")
-}
+// whenIn writes it as readers' pages do: what an editor reads here stands there, too.
+func whenIn(t time.Time, zone *time.Location) string { return news.Moment(t.In(zone)) }
 
 // zones are offered in the form; any other may be typed.
 var zones = []string{

@@ -1,10 +1,11 @@
 package site
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"dateline/internal/news"
 )
 
 // date writes a day as people read it: "25 November 2026". The time must be
@@ -31,19 +32,7 @@ func (w *Words) clock(t time.Time) string {
 // zone names the offset that held at that moment: "GMT", "GMT+3", "GMT−3:30".
 // Abbreviations such as CST mean different zones to different readers.
 func (w *Words) zone(t time.Time) string {
-	_, off := t.Zone()
-	offset := ""
-	if off != 0 {
-		sign := "+"
-		if off < 0 {
-			sign, off = "−", -off
-		}
-		offset = sign + strconv.Itoa(off/3600)
-		if m := off % 3600 / 60; m != 0 {
-			offset += fmt.Sprintf(":%02d", m)
-		}
-	}
-	return strings.Replace(w.ZoneForm, "{offset}", offset, 1)
+	return strings.Replace(w.ZoneForm, "{offset}", news.Offset(t), 1)
 }
 
 // number writes a count with its thousands set apart: "12,345".

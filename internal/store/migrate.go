@@ -99,7 +99,7 @@ func (s *Store) Pending(ctx context.Context) ([]string, error) {
 }
 
 // firstSections gives a new site its sections, once: an editor may remove them.
-func (s *Store) firstSections(ctx context.Context) error {
+func (s *Store) firstSections(ctx context.Context, language string) error {
 	v, err := s.Setting(ctx, "sections_made")
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (s *Store) firstSections(ctx context.Context) error {
 		if first, err := t.firstSetting("sections_made", "1"); err != nil || !first {
 			return err
 		}
-		for _, sec := range news.FirstSections {
+		for _, sec := range news.FirstSections(language) {
 			if err := t.saveSection(sec); err != nil {
 				return err
 			}

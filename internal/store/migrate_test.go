@@ -44,8 +44,8 @@ func TestStartedTogether(t *testing.T) {
 					t.Fatal(err)
 				}
 				sections, err := s.Sections(t.Context())
-				if err != nil || len(sections) != len(news.FirstSections) {
-					t.Errorf("%d sections, %v, want %d", len(sections), err, len(news.FirstSections))
+				if err != nil || len(sections) != len(news.FirstSections("")) {
+					t.Errorf("%d sections, %v, want %d", len(sections), err, len(news.FirstSections("")))
 				}
 				s.Close()
 				db, err := sql.Open("pgx", direct)

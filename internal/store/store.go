@@ -28,7 +28,9 @@ type Options struct {
 	// Zone is the site's time zone, which decides the day in an article's address.
 	// Nil means UTC.
 	Zone *time.Location
-	Log  *slog.Logger
+	// Language is the site's, for the names of a new one's sections; empty means en.
+	Language string
+	Log      *slog.Logger
 	// Plan opens without migrating, for `migrate --plan`, `verify` and `doctor`.
 	Plan bool
 }
@@ -72,7 +74,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	if err := s.connect(ctx, address); err != nil {
 		return nil, err
 	}
-	if err := s.prepare(ctx, o.Plan); err != nil {
+	if err := s.prepare(ctx, o); err != nil {
 		s.w.Close()
 		s.r.Close()
 		return nil, err
@@ -85,8 +87,8 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) prepare(ctx context.Context, plan bool) error {
-	if plan {
+func (s *Store) prepare(ctx context.Context, o Options) error {
+	if o.Plan {
 		return nil
 	}
 	if err := s.migrate(ctx); err != nil {
@@ -95,7 +97,7 @@ func (s *Store) prepare(ctx context.Context, plan bool) error {
 	if err := s.measureClock(ctx); err != nil {
 		return err
 	}
-	return s.firstSections(ctx)
+	return s.firstSections(ctx, o.Language)
 }
 
 // Close ends the background care and the connections. Everything acknowledged is
