@@ -99,7 +99,12 @@ func (a *analysis) letters(parts []part) int {
 	l := a.language(parts[0])
 	start := parts[0].start
 	n := 1
-	if a.single(parts[0]) { // U.S. is US
+	if a.single(parts[0]) {
+		if f, end := a.sign(parts); f.term != "" {
+			a.put(l, f, start, end)
+			return 1
+		}
+		// U.S. is US
 		for n < len(parts) && parts[n].link == '.' && a.single(parts[n]) {
 			n++
 		}
@@ -127,6 +132,24 @@ func (a *analysis) letters(parts []part) int {
 		end = next.end
 	}
 	return a.putLetters(l, parts[:n], tail, start, end, taken)
+}
+
+// sign makes one term of C++ or C#, which are also written cpp and csharp, and says where it ends.
+func (a *analysis) sign(parts []part) (f forms, end int) {
+	p := parts[0]
+	rest := a.text[p.end:]
+	name, n := "", 0
+	switch {
+	case len(parts) > 1:
+	case strings.HasPrefix(rest, "++"):
+		name, n = "pp", 2
+	case strings.HasPrefix(rest, "#"):
+		name, n = "sharp", 1
+	}
+	if next, _ := utf8.DecodeRuneInString(rest[n:]); n == 0 || classOf(next) != none {
+		return f, 0
+	}
+	return forms{term: fold(lower(a.raw(parts), false)) + name}, p.end + n
 }
 
 func (a *analysis) putLetters(l *language, parts []part, tail string, start, end, taken int) int {

@@ -65,6 +65,7 @@ var languages = func() map[string]*language {
 		{code: "az", script: latin, dotted: true, suffixing: true},
 		{code: "ru", script: cyrillic, snowball: russian.Stem},
 		{code: "ar", script: arabic},
+		{code: "fa", script: arabic},
 		{code: "he", script: hebrew},
 		{code: "ta", script: otherScript, snowball: tamil.Stem},
 		{code: "und-Latn", script: latin, umlauts: true},
@@ -90,7 +91,7 @@ var scriptDefault = [scripts]string{
 var unstemmed = map[string]string{
 	"uk": "und-Cyrl", "bg": "und-Cyrl", "sr": "und-Cyrl", "mk": "und-Cyrl", "be": "und-Cyrl", "kk": "und-Cyrl",
 	"ky": "und-Cyrl", "mn": "und-Cyrl", "tg": "und-Cyrl",
-	"fa": "und-Arab", "ur": "und-Arab", "ps": "und-Arab", "ckb": "und-Arab", "ug": "und-Arab", "sd": "und-Arab",
+	"prs": "fa", "ur": "und-Arab", "ps": "und-Arab", "ckb": "und-Arab", "ug": "und-Arab", "sd": "und-Arab",
 	"yi": "he", "nb": "no", "nn": "no", "iw": "he",
 }
 
@@ -163,6 +164,11 @@ func (l *language) makeForms(raw string) forms {
 	if plain != word { // as typed by someone without accents
 		add(fold(l.stem(plain)))
 	}
+	if l.code == "de" && strings.Contains(word, "e") { // haeuser is häuser
+		if typed := umlauts.Replace(word); typed != word {
+			add(fold(l.stem(typed)))
+		}
+	}
 	if l.umlauts && strings.ContainsAny(word, "äöü") {
 		add(fold(l.stem(strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue").Replace(word))))
 	}
@@ -174,10 +180,15 @@ func (l *language) makeForms(raw string) forms {
 	return f
 }
 
+// What is no umlaut though it looks like one stays: neue, bauen, Quelle.
+var umlauts = strings.NewReplacer("aue", "aue", "eue", "eue", "que", "que", "ae", "ä", "oe", "ö", "ue", "ü")
+
 func (l *language) stem(word string) string {
 	switch {
 	case l.code == "ar":
 		return arabicStem(word)
+	case l.code == "fa":
+		return persianStem(word)
 	case l.snowball == nil:
 		return word
 	}

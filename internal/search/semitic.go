@@ -37,6 +37,19 @@ func arabicStem(word string) string {
 	return word
 }
 
+var persianSuffixes = []string{"هايي", "هاي", "ها", "ترين", "تر"}
+
+// persianStem takes off the plural and the degrees of comparison, which are written apart, joined, or with an
+// invisible joint, as each writer likes.
+func persianStem(word string) string {
+	for _, s := range persianSuffixes {
+		if rest, ok := strings.CutSuffix(word, s); ok && utf8.RuneCountInString(rest) >= 3 {
+			return rest
+		}
+	}
+	return word
+}
+
 // hebrewBare gives word without its first one and first two letters where these may be "and", "the", "in", "to",
 // "from", "that", "as" glued to it, and at least three letters remain. Which reading is right only a dictionary
 // could tell, so all are findable and the written form too.
