@@ -36,6 +36,12 @@ func (i *Imported) Story(id StoryID, who Actor, zone *time.Location, now time.Ti
 		ID: id, Kind: i.Kind, Status: i.Status, Revision: 1, Content: i.Content,
 		Created: created, Changed: now, Creator: who.ID, CreatorName: who.Name,
 	}
+	if s.Status == Scheduled && s.checkAddress(true) != nil {
+		if s.Content.Slug == "" {
+			s.Content.Slug = Slug(s.Content.Headline)
+		}
+		s.Content.Slug += "-page" // it must not be refused at its second
+	}
 	o := Outcome{Revised: true, Creates: true, Step: "import"}
 	switch i.Status {
 	case Draft, Submitted:

@@ -34,6 +34,9 @@ func (s *Story) Publish(who Actor, size ChangeSize, note string, zone *time.Loca
 	if err := s.Content.Clean(); err != nil {
 		return Outcome{}, err
 	}
+	if err := s.checkAddress(true); err != nil {
+		return Outcome{}, err
+	}
 	if s.Status == Published && s.Live != nil && s.Live.Revision == s.Revision {
 		return Outcome{Quiet: true, Step: Publish}, nil
 	}
@@ -117,6 +120,9 @@ func (s *Story) Schedule(who Actor, plan Plan, note string, now time.Time) (Outc
 		return Outcome{}, Wrong("publish_at", "This is before the story's embargo ends.")
 	}
 	if err := s.Content.Clean(); err != nil {
+		return Outcome{}, err
+	}
+	if err := s.checkAddress(true); err != nil {
 		return Outcome{}, err
 	}
 	was := s.Status

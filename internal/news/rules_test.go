@@ -306,3 +306,52 @@ func TestReserved(t *testing.T) {
 		}
 	}
 }
+
+// A standing page whose address is a door of ours is refused while somebody is there to
+// choose another, not at its second.
+func TestReservedSlugIsRefusedBeforeItGoesOut(t *testing.T) {
+	plan := Plan{PublishAt: now.Add(time.Hour)}
+	page := func(c Content) (*Story, error) {
+		s, _, err := NewStory(NewID[StoryID](), Page, ed, c, Plan{}, "", now)
+		return s, err
+	}
+	refused := func(what string, err error) {
+		t.Helper()
+		var e *Error
+		if !errors.As(err, &e) || e.Kind != Invalid || len(e.Fields) != 1 || e.Fields[0].Field != "slug" {
+			t.Errorf("%s: %v, want slug refused", what, err)
+		}
+	}
+	_, err := page(Content{Headline: "Find things", Slug: "search"})
+	refused("a new page that wishes /search", err)
+
+	s, err := page(Content{Headline: "Search"})
+	if err != nil {
+		t.Fatalf("a draft called Search may still be given a slug: %v", err)
+	}
+	_, err = s.Schedule(ed, plan, "", now)
+	refused("scheduling it", err)
+	_, err = s.Publish(ed, "", "", time.UTC, now)
+	refused("publishing it", err)
+	_, err = s.Revise(ed, 1, Content{Headline: "Search", Slug: "2026"}, Plan{}, "", now)
+	refused("saving it with the slug 2026", err)
+	if s.Status != Draft || s.Revision != 1 {
+		t.Errorf("refused, it is %s with revision %d", s.Status, s.Revision)
+	}
+	if _, err := s.Revise(ed, 1, Content{Headline: "Search", Slug: "find"}, Plan{}, "", now); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Schedule(ed, plan, "", now); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Revise(ed, 2, Content{Headline: "Search"}, Plan{PublishAt: s.PublishAt, TimeZone: s.TimeZone}, "", now)
+	refused("taking its slug away once it is scheduled", err)
+
+	in := Imported{Kind: Page, Status: Scheduled, PublishAt: now.Add(time.Hour), Content: Content{Headline: "Search"}}
+	if s, _, err := in.Story("x", ed, time.UTC, now); err != nil || s.Content.Slug != "search-page" {
+		t.Errorf("an imported one becomes %v, %v; want the slug search-page", s, err)
+	}
+	if _, _, err := NewStory("x", Article, ed, Content{Headline: "Search", Slug: "search"}, Plan{}, "", now); err != nil {
+		t.Errorf("an article may be called so, its address has a date: %v", err)
+	}
+}

@@ -106,6 +106,20 @@ func (s *Story) address(zone *time.Location) {
 	s.Address = dir + "/" + slug
 }
 
+// checkAddress refuses a standing page whose slug is one of ours: the wished one at
+// any save, the one made of the headline once it is to go out. A scheduled page would
+// else be refused at its second, with nobody there.
+func (s *Story) checkAddress(goes bool) error {
+	slug := s.Content.Slug
+	if slug == "" && goes && s.Address == "" {
+		slug = Slug(s.Content.Headline)
+	}
+	if s.Kind == Page && Reserved(slug) {
+		return Wrong("slug", "A standing page cannot have the address /%s. Choose another.", slug)
+	}
+	return nil
+}
+
 // NextAddress is the n-th try for a taken address: /a, /a-2, /a-3 …
 func NextAddress(path string, n int) string {
 	if n < 2 {

@@ -25,6 +25,9 @@ func NewStory(id StoryID, kind StoryKind, who Actor, c Content, plan Plan, note 
 		ID: id, Kind: kind, Status: Draft, Revision: 1, Content: c,
 		Created: now, Changed: now, Creator: who.ID, CreatorName: who.Name,
 	}
+	if err := s.checkAddress(false); err != nil {
+		return nil, Outcome{}, err
+	}
 	if err := s.plan(plan); err != nil {
 		return nil, Outcome{}, err
 	}
@@ -53,6 +56,11 @@ func (s *Story) Revise(who Actor, base int, c Content, plan Plan, note string, n
 	}
 	if s.Status == Scheduled && s.PublishAt.Before(c.EmbargoUntil) {
 		return Outcome{}, Wrong("embargo_until", "The story is scheduled before this embargo ends. Schedule it anew first.")
+	}
+	next := *s
+	next.Content = c
+	if err := next.checkAddress(s.Status == Scheduled); err != nil {
+		return Outcome{}, err
 	}
 	s.Revision++
 	s.Content = c
