@@ -252,3 +252,62 @@ func TestNewNamesBeside(t *testing.T) {
 		}
 	})
 }
+
+// A story that a rule refuses when it is imported again has its line in the report; it
+// stays as it was, and those beside it arrive.
+func TestOneRefusedAgainDoesNotUndoItsBatch(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		batch := func(round string, section news.Ref) []news.Imported {
+			var out []news.Imported
+			for i := range 5 {
+				c := content(fmt.Sprintf("Story %d, %s", i, round))
+				c.Topics = []news.Ref{{Name: fmt.Sprintf("Topic %s %d", round, i)}}
+				if i == 2 {
+					c.Section = section
+				}
+				if i == 4 && round == "first" {
+					continue // it comes with the second round
+				}
+				out = append(out, news.Imported{Source: "x", OldID: fmt.Sprint(i), Kind: news.Article, Status: news.Published,
+					Content: c, FirstPublished: time.Date(2012, 3, 4, 0, 0, 0, 0, time.UTC), Fingerprint: round})
+			}
+			return out
+		}
+		first, _, err := s.ImportStories(ctx, importer, batch("first", news.Ref{}), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := told(ctx, t, s, first[2].Story)
+		results, _, err := s.ImportStories(ctx, importer, batch("second", news.Ref{Name: "Nowhere"}), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range results {
+			got = append(got, fmt.Sprint(r.OldID, " ", r.What))
+		}
+		if want := []string{"0 renewed", "1 renewed", "2 refused", "3 renewed", "4 brought"}; !slices.Equal(got, want) {
+			t.Fatalf("imported again: %v, want %v", got, want)
+		}
+		if e, ok := asNews(results[2].Err); !ok || e.Kind != news.Invalid {
+			t.Errorf("the refused one says %v, want what is wrong with it", results[2].Err)
+		}
+		if after := told(ctx, t, s, first[2].Story); after != before {
+			t.Errorf("the refused one became\n%s, was\n%s", after, before)
+		}
+		if _, err := s.Topic(ctx, "topic-second-2"); err == nil {
+			t.Error("the refused one's topic was made all the same")
+		}
+		for _, i := range []int{0, 1, 3, 4} {
+			st, err := s.Shown(ctx, results[i].Story)
+			if err != nil || st.Content.Headline != fmt.Sprintf("Story %d, second", i) || len(st.Content.Topics) != 1 {
+				t.Errorf("story %d: %v %v", i, st, err)
+			}
+		}
+		// Once it is put right at its source it comes in.
+		if results, _, err = s.ImportStories(ctx, importer, batch("second", news.Ref{}), true); err != nil || results[2].What != store.Renewed {
+			t.Errorf("put right: %v, %v, want it renewed", results, err)
+		}
+	})
+}

@@ -92,7 +92,13 @@ func (t *tx) importStories(who news.Actor, batch []news.Imported, again bool) ([
 				return nil, err
 			}
 			arrivals = nil
-			if *r, err = t.renew(who, in, ImportResult{OldID: in.OldID, Story: news.StoryID(was.ours)}); err != nil {
+			r.What, r.Story = Renewed, news.StoryID(was.ours)
+			err := t.apart(func() error { return t.renew(who, in, r.Story) })
+			if refused(err) {
+				r.What, r.Err = Refused, err
+				continue
+			}
+			if err != nil {
 				return nil, err
 			}
 		default:
@@ -136,40 +142,40 @@ func (t *tx) checkImported(st *news.Story) error {
 
 func refused(err error) bool { return news.KindOf(err) != 0 }
 
-func (t *tx) renew(who news.Actor, in *news.Imported, r ImportResult) (ImportResult, error) {
-	before, err := t.story(r.Story)
+// renew takes a story's changed text from where it came. What it was refused for must
+// be undone, see apart.
+func (t *tx) renew(who news.Actor, in *news.Imported, id news.StoryID) error {
+	before, err := t.story(id)
 	if err != nil {
-		return r, err
+		return err
 	}
 	st := *before
 	c := in.Content
 	if c.Slug == "" {
 		c.Slug = st.Content.Slug
 	}
-	o, err := st.Revise(who, st.Revision, c, news.Plan{PublishAt: st.PublishAt, TimeZone: st.TimeZone}, "imported again", t.now)
-	if refused(err) {
-		r.What, r.Err = Refused, err
-		return r, nil
+	if st.Kind == news.Page && news.Reserved(news.Slug(c.Slug)) {
+		c.Slug += "-page" // as when it was brought
 	}
+	o, err := st.Revise(who, st.Revision, c, news.Plan{PublishAt: st.PublishAt, TimeZone: st.TimeZone}, "imported again", t.now)
 	if err != nil {
-		return r, err
+		return err
 	}
 	if err := t.settle(who, before, &st, o); err != nil {
-		return r, err
+		return err
 	}
 	if before.Status == news.Published && in.Status == news.Published {
 		mid := st
 		o, err := st.Publish(who, news.Minor, "imported again", t.s.zone, t.now)
 		if err != nil {
-			return r, err
+			return err
 		}
 		if err := t.settle(who, &mid, &st, o); err != nil {
-			return r, err
+			return err
 		}
 	}
-	r.What = Renewed
 	t.remember(in, string(st.ID))
-	return r, nil
+	return nil
 }
 
 // importedRows never has a story twice in one statement, which PostgreSQL would

@@ -119,6 +119,34 @@ func (t *tx) record(who news.Actor, action, subject, note string) error {
 	return nil
 }
 
+// apart runs fn so that, when a rule refuses in the middle of it, nothing of it stays
+// and the transaction goes on. Any other error is one for the whole.
+func (t *tx) apart(fn func() error) error {
+	if err := t.flush(); err != nil {
+		return err
+	}
+	if _, err := t.sql.ExecContext(t.ctx, `SAVEPOINT apart`); err != nil {
+		return fmt.Errorf("begin a part: %w", err)
+	}
+	changes := slices.Clone(t.changes)
+	err := fn()
+	if err == nil {
+		err = t.flush()
+	}
+	if err == nil {
+		_, err = t.sql.ExecContext(t.ctx, `RELEASE SAVEPOINT apart`)
+		return err
+	}
+	if t.broken != nil || news.KindOf(err) == 0 {
+		return err
+	}
+	t.changes, t.waiting, t.names = changes, nil, names{}
+	if _, back := t.sql.ExecContext(t.ctx, `ROLLBACK TO SAVEPOINT apart`); back != nil {
+		return fmt.Errorf("undo a part: %w", back)
+	}
+	return err
+}
+
 // number gives the transaction's changes their numbers. It must come last: from
 // here to the commit every other writer waits.
 func (t *tx) number() (int64, error) {
