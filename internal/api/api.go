@@ -71,6 +71,7 @@ type Index interface {
 	Search(ctx context.Context, q search.Query) (search.Results, error)
 	Related(ctx context.Context, id string, n int) ([]search.Related, error)
 	RelatedTo(ctx context.Context, d search.Document, n int) ([]search.Related, error)
+	Suggest(ctx context.Context, text string, n int) ([]search.Suggestion, error)
 }
 
 // Keys remember what requests with an idempotency key were answered, for 24 hours.

@@ -92,7 +92,7 @@ func newHouseOn(t *testing.T, database string) *house {
 	t.Cleanup(func() { index.Close() })
 	files, err := mediastore.OpenDir(t.TempDir())
 	must(err)
-	h.node, err = live.Start(t.Context(), live.Options{Feed: h.store, Stories: h.store, Index: index, Cache: pagecache.New(pagecache.Options{}), Name: "one"})
+	h.node, err = live.Start(t.Context(), live.Options{Feed: h.store, Stories: h.store, Topics: h.store, Index: index, Cache: pagecache.New(pagecache.Options{}), Name: "one"})
 	must(err)
 	t.Cleanup(func() { h.node.Close() })
 	h.courier, h.push = &courier{reach: 1000}, &pushed{}

@@ -129,6 +129,8 @@ func (a *API) table() []Route {
 			Out: mediaReply{}, Status: http.StatusOK, serve: a.readMedia},
 		{Pattern: "GET /api/v1/search", Who: Anyone, Summary: "Find visible stories, as the search page does.",
 			Query: searchParams, Out: searchReply{}, Status: http.StatusOK, serve: a.search},
+		{Pattern: "GET /api/v1/search/suggest", Who: Anyone, Summary: "Complete a search while it is typed: topics first, then stories, then words.",
+			Query: suggestParams, Out: list[suggestionReply]{}, Status: http.StatusOK, serve: a.suggest},
 		{Pattern: "GET /api/openapi.json", Who: Anyone, Summary: "This description.", Status: http.StatusOK, serve: a.describeItself},
 	}
 	return append(append(routes, a.alertRoutes()...), a.pushRoutes()...)

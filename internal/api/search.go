@@ -17,6 +17,7 @@ var searchParams = []Param{
 	{Name: "from", Doc: "First day or moment of first publication, like 2026-11-25 or 2026-11-25T18:00:00Z."},
 	{Name: "to", Doc: "Last day (included), or moment (not included)."},
 	{Name: "sort", Doc: "relevance if not given.", Enum: []string{"relevance", "newest"}},
+	{Name: "exact", Doc: "true looks for the words as they are spelt: no corrections, no other spellings of names.", Enum: []string{"true", "false"}},
 	{Name: "page", Doc: "From 1; or use cursor."}, cursorParam, limitParam,
 }
 
@@ -26,6 +27,20 @@ type searchReply struct {
 	Total    int         `json:"total"`
 	AllWords int         `json:"all_words" doc:"How many have all words; they come first."`
 	Facets   facetsReply `json:"facets"`
+
+	Corrected *correctedReply `json:"corrected" doc:"What was looked for in place of words that no story has; null when it was the query."`
+	Also      []alsoReply     `json:"also" doc:"Names that were looked for in other spellings too."`
+	NameOf    []ref           `json:"name_of" doc:"Topics that the whole query is a name of, the likeliest first."`
+}
+
+type correctedReply struct {
+	Query string   `json:"query" doc:"The whole query, as it was looked for."`
+	Marks [][2]int `json:"marks" doc:"What is not as it was asked: from and up to, counted in characters (Unicode code points)."`
+}
+
+type alsoReply struct {
+	Word string   `json:"word"`
+	Also []string `json:"also" doc:"As stories write it."`
 }
 
 type hitReply struct {
@@ -79,7 +94,17 @@ func (a *API) search(ctx context.Context, q *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out := searchReply{Total: res.Total, AllWords: res.AllWords}
+	out := searchReply{Total: res.Total, AllWords: res.AllWords, Also: []alsoReply{}}
+	if out.Corrected, out.NameOf, err = a.reworded(ctx, res); err != nil {
+		return answer{}, err
+	}
+	for _, v := range res.Also {
+		out.Also = append(out.Also, alsoReply(v))
+	}
+	marked := res.Marked
+	if query.Text == "" {
+		marked = ""
+	}
 	out.Items = make([]hitReply, 0, len(res.Hits))
 	for _, hit := range res.Hits {
 		// The index holds what was visible when it last heard; the database decides.
@@ -92,7 +117,7 @@ func (a *API) search(ctx context.Context, q *request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		out.Items = append(out.Items, a.hit(s, hit, query.Text))
+		out.Items = append(out.Items, a.hit(s, hit, marked))
 	}
 	if next := query.Offset + query.Limit; len(res.Hits) > 0 && next < res.Total && next <= search.MaxOffset {
 		out.Next = text(strconv.Itoa(next))
@@ -107,7 +132,7 @@ func (a *API) search(ctx context.Context, q *request) (answer, error) {
 // mistake: saying which exist would tell of stories not published yet.
 func (a *API) searchQuery(ctx context.Context, q *request) (search.Query, error) {
 	var f news.Faults
-	out := search.Query{Text: q.query["q"], Topic: q.query["topic"], Author: q.query["author"]}
+	out := search.Query{Text: q.query["q"], Topic: q.query["topic"], Author: q.query["author"], Exact: q.query["exact"] == "true"}
 	out.From = a.day(&f, "from", q.query["from"], false)
 	out.To = a.day(&f, "to", q.query["to"], true)
 	if q.query["sort"] == "newest" {
