@@ -59,6 +59,7 @@ func (r *Renderer) funcs() template.FuncMap {
 
 		"asset":    r.assets.Path,
 		"joiner":   r.joiner,
+		"named":    r.named,
 		"long":     func(headline string) bool { return utf8.RuneCountInString(headline) > longHeadline },
 		"slot":     slot,
 		"titled":   r.titled,
@@ -200,6 +201,16 @@ func (r *Renderer) joiner(i, n int) string {
 		return r.words.ListAnd
 	}
 	return r.words.ListComma
+}
+
+// named lists names of any script.
+func (r *Renderer) named(names []string) template.HTML {
+	var b strings.Builder
+	for i, n := range names {
+		b.WriteString(template.HTMLEscapeString(r.joiner(i, len(names))))
+		b.WriteString("<bdi>" + template.HTMLEscapeString(n) + "</bdi>")
+	}
+	return template.HTML(b.String())
 }
 
 // titled is the text of the title element.

@@ -23,7 +23,7 @@ func Params(path string) []string {
 
 var (
 	oldParams    = []string{"p", "page_id"} // WordPress' query forms, which imports bring
-	searchParams = []string{"q", "section", "topic", "author", "from", "to", "sort", "page"}
+	searchParams = []string{"q", "section", "topic", "author", "from", "to", "sort", "exact", "page"}
 	alertParams  = []string{"topic", "story", "stop"}
 	listParams   = []string{"page"}
 )

@@ -291,8 +291,9 @@ func (s *sample) history() *HistoryPage {
 
 func (s *sample) search() *SearchPage {
 	p := &SearchPage{Chrome: s.chrome("/search?q=bridge"), Asked: true, Total: 1203, ClearURL: "/search?q=bridge",
-		Form:       SearchForm{Query: "bridge", Section: "world", From: "2026-11-01", Sort: "newest", Author: "nadia-ferro", AuthorName: "Nadia Ferro", Topics: []Option{{"orrin", "Orrin"}}},
-		Suggestion: "bridges", SuggestionURL: "/search?q=bridges", Pager: Pager{2, 61, "/search?q=bridge", "/search?q=bridge&page=3"}}
+		Form:    SearchForm{Query: "bridge", Section: "world", From: "2026-11-01", Sort: "newest", Author: "nadia-ferro", AuthorName: "Nadia Ferro", Topics: []Option{{"orrin", "Orrin"}}},
+		Instead: "bridges", Also: []string{"Brycz", "بريدج"}, ExactURL: "/search?exact=1&q=bridge", Topics: []NavItem{{Name: "Orrin", URL: "/topics/orrin"}},
+		Pager: Pager{2, 61, "/search?q=bridge", "/search?q=bridge&page=3"}}
 	p.Query, p.NoIndex = "bridge", true
 	for _, sec := range s.sections {
 		p.Form.Sections = append(p.Form.Sections, Option{sec.URL[len("/sections/"):], sec.Name})

@@ -44,7 +44,7 @@ func (s *Site) search(ctx context.Context, q url.Values) (*SearchPage, error) {
 	}
 	p := &SearchPage{Chrome: c, Form: SearchForm{
 		Query: strings.ToValidUTF8(q.Get("q"), ""), Section: q.Get("section"), Topic: q.Get("topic"), Author: q.Get("author"),
-		From: q.Get("from"), To: q.Get("to"), Sort: q.Get("sort"),
+		From: q.Get("from"), To: q.Get("to"), Sort: q.Get("sort"), Exact: q.Get("exact") == "1",
 	}}
 	if p.Form.Sort != "newest" {
 		p.Form.Sort = "relevance"
@@ -73,7 +73,7 @@ func (s *Site) search(ctx context.Context, q url.Values) (*SearchPage, error) {
 // question turns the form into a query, and notes what it cannot use.
 func (s *Site) question(ctx context.Context, p *SearchPage) (search.Query, error) {
 	f := &p.Form
-	ask := search.Query{Text: f.Query, Section: f.Section, Topic: f.Topic, Author: f.Author}
+	ask := search.Query{Text: f.Query, Section: f.Section, Topic: f.Topic, Author: f.Author, Exact: f.Exact}
 	if f.Sort == "newest" {
 		ask.Sort = search.Newest
 	}
@@ -156,11 +156,14 @@ func (s *Site) found(ctx context.Context, p *SearchPage, ask search.Query, n int
 	for _, c := range cards {
 		r := SearchResult{Story: h.card(c)}
 		if p.Form.Query != "" {
-			if err := s.highlight(ctx, &r, c, p.Form.Query); err != nil {
+			if err := s.highlight(ctx, &r, c, res.Marked); err != nil {
 				return err
 			}
 		}
 		p.Results = append(p.Results, r)
+	}
+	if err := s.reworded(ctx, p, res, n); err != nil {
+		return err
 	}
 	more := res.Total > ask.Offset+ask.Limit && ask.Offset+ask.Limit < search.MaxOffset
 	p.Pager = pager(searchURL(p.Form, nil)+"&", n, min(res.Total, search.MaxOffset), more)
@@ -221,6 +224,9 @@ func searchURL(f SearchForm, change func(*SearchForm)) string {
 	}
 	if f.Sort == "newest" {
 		v.Set("sort", "newest")
+	}
+	if f.Exact && f.Query != "" {
+		v.Set("exact", "1")
 	}
 	return "/search?" + v.Encode()
 }

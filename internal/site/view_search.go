@@ -1,5 +1,7 @@
 package site
 
+import "cmp"
+
 // SearchPage is the search form and, once something was asked, what was found.
 type SearchPage struct {
 	Chrome
@@ -14,9 +16,18 @@ type SearchPage struct {
 	Pager    Pager
 	// ClearURL is the same query without filters; empty if there are none.
 	ClearURL string
-	// Suggestion is a better spelling, with SuggestionURL to ask it; may be empty.
-	Suggestion, SuggestionURL string
+	// Topics are what the whole query is a name of; they come before the stories.
+	Topics []NavItem
+	// Instead is what was looked for in place of the query, and Also are the other
+	// spellings of names in it. ExactURL asks for the query as it is; empty if that was
+	// done.
+	Instead  string
+	Also     []string
+	ExactURL string
 }
+
+// Sought is what was looked for.
+func (p *SearchPage) Sought() string { return cmp.Or(p.Instead, p.Form.Query) }
 
 func (*SearchPage) template() string { return "search" }
 
@@ -27,6 +38,8 @@ type SearchForm struct {
 	Sort string
 	// Sections and Topics are what can be chosen.
 	Sections, Topics []Option
+	// Exact is on when neither corrections nor other spellings are wanted.
+	Exact bool
 	// AuthorName is shown for Author, which has no field of its own.
 	AuthorName string
 }

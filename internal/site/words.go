@@ -233,7 +233,9 @@ type Words struct {
 	HintFewer       string
 	HintFilters     string
 	SearchStart     string
-	DidYouMean      string // {query}
+	ResultsInstead  string // {query}
+	SearchExactly   string // {query}
+	AlsoSpelt       string // {names}
 	NarrowDown      string
 	FacetSection    string
 	FacetTopic      string
