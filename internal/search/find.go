@@ -26,15 +26,19 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	limit, offset := page(q)
 	s := x.question(q, &a)
 	s.N = offset + limit
-	s.Count = true
-	s.Columns = []bool{bySection: true, byTopic: true, byAuthor: true, bySpoken: false}
-	years := yearsOf(v)
-	s.Spans = years.bounds
+	var years years
+	if !q.HitsOnly {
+		years = yearsOf(v)
+		s.Count, s.Spans = true, years.bounds
+		s.Columns = []bool{bySection: true, byTopic: true, byAuthor: true, bySpoken: false}
+	}
 	found, err := v.Search(ctx, s)
 	if err != nil {
 		return Results{}, x.fail("search", err)
 	}
-	res.Total, res.AllWords, res.Facets = found.Total, found.All, facets(found, years)
+	if !q.HitsOnly {
+		res.Total, res.AllWords, res.Facets = found.Total, found.All, facets(found, years)
+	}
 	for _, h := range found.Hits[min(offset, len(found.Hits)):] {
 		res.Hits = append(res.Hits, Hit{ID: h.ID, Score: h.Score})
 	}

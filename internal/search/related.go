@@ -82,7 +82,7 @@ func (x *Index) related(ctx context.Context, v *segment.View, id string, publish
 	if n <= 0 || len(s.weight) == 0 {
 		return nil, ctx.Err()
 	}
-	q := &segment.Query{N: n + relatedCandidates, From: math.MinInt64, To: published}
+	q := &segment.Query{N: n + relatedCandidates, From: math.MinInt64, To: published, Loose: true}
 	total := float64(v.Len())
 	terms := s.terms()
 	for i, term := range terms {

@@ -60,10 +60,11 @@ type Query struct {
 	Section, Topic, Author string    // exact keys; empty is any
 	From, To               time.Time // From ≤ published < To; zero is open
 
-	Exact  bool // as it is spelt: no corrections, no other spellings of names
-	Sort   Sort
-	Offset int // at most MaxOffset
-	Limit  int // at most MaxLimit; 0 means 20
+	Exact    bool // as it is spelt: no corrections, no other spellings of names
+	HitsOnly bool // leave out Total, AllWords and Facets, which take most of the time
+	Sort     Sort
+	Offset   int // at most MaxOffset
+	Limit    int // at most MaxLimit; 0 means 20
 }
 
 // Bounds of a page of results; what is beyond is cut down to them.

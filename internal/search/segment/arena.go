@@ -9,6 +9,7 @@ type arena struct {
 	usedL   int
 	bitmaps []bitmap
 	usedB   int
+	tally   []int32
 	acc     scores
 	spare   termCursor
 }
@@ -76,6 +77,16 @@ func (a *arena) bitmap(docs int) bitmap {
 	a.bitmaps[a.usedB] = b
 	a.usedB++
 	return b
+}
+
+// counts that are 0; there is one list at a time.
+func (a *arena) counts(n int) []int32 {
+	if cap(a.tally) < n {
+		a.tally = make([]int32, n)
+	}
+	a.tally = a.tally[:n]
+	clear(a.tally)
+	return a.tally
 }
 
 // scores of which none is set; there is one at a time.

@@ -10,19 +10,19 @@ const mostExpansions = 4096
 
 // open makes a cursor of a clause: one word is walked through as it lies in the segment, with its blocks' bounds;
 // anything else is found at once, since only then is it known what it is worth.
-func (s *searcher) open(seg *Segment, c *Clause) cursor {
+func (s *searcher) open(at int, seg *Segment, c *Clause) cursor {
 	if len(c.Ways) == 1 && len(c.Ways[0].Terms) == 1 && !c.Ways[0].Prefix {
 		w := &c.Ways[0]
-		t, ok := seg.dictionary.find(w.Terms[0])
-		if !ok {
+		t := s.stat(w.Terms[0])
+		if t.here[at].df == 0 {
 			return nothing
 		}
-		return s.openTerm(seg, t, s.idf(w.Terms[0])*w.weight())
+		return s.openTerm(seg, t.here[at], t.idf*w.weight())
 	}
 	l := s.arena.list()
 	acc := s.arena.scores(seg.docs)
 	for i := range c.Ways {
-		s.gather(seg, &c.Ways[i], acc)
+		s.gather(at, seg, &c.Ways[i], acc)
 	}
 	acc.seen.each(func(doc uint32) bool {
 		l.docs = append(l.docs, doc)
@@ -41,19 +41,19 @@ func (s *searcher) openTerm(seg *Segment, t termInfo, weight float64) *termCurso
 }
 
 // gather adds what is found in one way.
-func (s *searcher) gather(seg *Segment, w *Way, acc *scores) {
+func (s *searcher) gather(at int, seg *Segment, w *Way, acc *scores) {
 	switch {
 	case len(w.Terms) == 0:
 	case len(w.Terms) > 1:
-		s.phrase(seg, w, acc)
+		s.phrase(at, seg, w, acc)
 	case w.Prefix:
 		weight := s.prefixIDF(w.Terms[0]) * w.weight()
 		for _, t := range seg.expand(w.Terms[0]) {
 			s.gatherTerm(seg, t, weight, acc)
 		}
 	default:
-		if t, ok := seg.dictionary.find(w.Terms[0]); ok {
-			s.gatherTerm(seg, t, s.idf(w.Terms[0])*w.weight(), acc)
+		if t := s.stat(w.Terms[0]); t.here[at].df > 0 {
+			s.gatherTerm(seg, t.here[at], t.idf*w.weight(), acc)
 		}
 	}
 }
@@ -85,8 +85,8 @@ func (seg *Segment) expand(prefix string) (list []termInfo) {
 // prefixIDF takes all words that begin so for one.
 func (s *searcher) prefixIDF(prefix string) float64 {
 	key := "\x00*" + prefix
-	if w, ok := s.idfs[key]; ok {
-		return w
+	if t, ok := s.stats[key]; ok {
+		return t.idf
 	}
 	df := 0
 	for _, p := range s.state.parts {
@@ -94,11 +94,11 @@ func (s *searcher) prefixIDF(prefix string) float64 {
 			df += t.df
 		}
 	}
-	if s.idfs == nil {
-		s.idfs = make(map[string]float64)
+	if s.stats == nil {
+		s.stats = make(map[string]*termStats)
 	}
-	s.idfs[key] = idf(s.state.all, df)
-	return s.idfs[key]
+	s.stats[key] = &termStats{idf: idf(s.state.all, df)}
+	return s.stats[key].idf
 }
 
 // scores are what documents of a segment have got so far, each the best of its ways.

@@ -12,7 +12,7 @@ import (
 
 const (
 	magic         = "DlSegmnt"
-	formatVersion = 2
+	formatVersion = 3
 )
 
 // The sections in the order in which they are written.

@@ -67,20 +67,27 @@ func (s *searcher) countKeys(p *part, found bitmap) {
 		if counts == nil {
 			continue
 		}
-		c, numbers := &p.seg.columns[i], p.keys[i]
-		if c.ends == nil && c.wide == 2 {
+		c := &p.seg.columns[i]
+		here := s.arena.counts(c.n)
+		switch {
+		case c.ends == nil && c.wide == 2:
 			found.each(func(doc uint32) bool {
-				counts[numbers[binary.LittleEndian.Uint16(c.values[2*doc:])]]++
+				here[binary.LittleEndian.Uint16(c.values[2*doc:])]++
 				return true
 			})
-			continue
+		default:
+			found.each(func(doc uint32) bool {
+				for v, to := c.span(doc); v < to; v++ {
+					here[c.value(v)]++
+				}
+				return true
+			})
 		}
-		found.each(func(doc uint32) bool {
-			for v, to := c.span(doc); v < to; v++ {
-				counts[numbers[c.value(v)]]++
+		for key, n := range here {
+			if n > 0 {
+				counts[p.keys[i][key]] += n
 			}
-			return true
-		})
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ type termCursor struct {
 	shallowMost float64
 
 	places  bitReader // where the positions begin of the document at placeAt in docs
-	placeAt int
+	placeAt int       // -1 before the first is read
 	placed  bool
 	first   uint32 // weight of the first field
 }
@@ -159,11 +159,11 @@ func (c *termCursor) begin(block int) (at, places uint32, before int64) {
 }
 
 func (c *termCursor) read(block int) {
-	at, places, before := c.begin(block)
+	at, _, before := c.begin(block)
 	c.block, c.at = block, 0
 	c.n = min(blockSize, c.df-block*blockSize)
 	c.weighed = false
-	c.placeAt, c.places.at = 0, uint64(places)*8
+	c.placeAt = -1
 	b := c.blocks[at:]
 	docs := c.docs[:c.n]
 	unpack(docs, b[2:], width(b[0]))
@@ -211,16 +211,30 @@ func (c *termCursor) readPlaces(dst []uint32) []uint32 {
 	if !c.weighed {
 		c.weigh()
 	}
+	if step := c.at / placeStep; c.placeAt < 0 || c.placeAt > c.at || c.placeAt/placeStep < step {
+		c.seekPlaces(step)
+	}
 	for ; c.placeAt < c.at; c.placeAt++ {
 		c.places.skipPlaces(int((c.tfs[c.placeAt]+1)/c.first), c.s.length(c.docs[c.placeAt]))
 	}
-	if c.placeAt > c.at { // read already, and not kept
-		_, places, _ := c.begin(c.block)
-		c.placeAt, c.places.at = 0, uint64(places)*8
-		return c.readPlaces(dst)
+	dst = c.places.places(dst, int((c.tfs[c.at]+1)/c.first), c.s.length(c.docs[c.at]))
+	if c.placeAt++; c.placeAt%placeStep == 0 {
+		c.places.at = (c.places.at + 7) &^ 7
 	}
-	c.placeAt++
-	return c.places.places(dst, int((c.tfs[c.at]+1)/c.first), c.s.length(c.docs[c.at]))
+	return dst
+}
+
+// seekPlaces goes to the positions of the first document of a step, or of a nearer one before it that can be found.
+func (c *termCursor) seekPlaces(step int) {
+	_, at, _ := c.begin(c.block)
+	steps := uint32(c.n-1) / placeStep * 2
+	for ; step > 0; step-- {
+		if far := binary.LittleEndian.Uint16(c.places.b[int(at)+2*(step-1):]); far != farPlace {
+			c.placeAt, c.places.at = step*placeStep, (uint64(at)+uint64(steps)+uint64(far))*8
+			return
+		}
+	}
+	c.placeAt, c.places.at = 0, (uint64(at)+uint64(steps))*8
 }
 
 // fill puts all documents into set.

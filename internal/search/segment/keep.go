@@ -10,10 +10,15 @@ import (
 	"time"
 )
 
-// How segments grow. A merge takes a whole tier: what is about as large, fanIn of them, so that a document is copied
-// once for each power of fanIn. It is one merge at a time, on one core, and holds no more than the table of documents.
+// How segments grow: in memory fanIn of about a size become one, files when there are too many. So every document is
+// copied some five times until there are a million, and a search looks into some six files. It is one merge at a time,
+// on one core, and holds no more than the table of documents.
 const (
-	fanIn      = 8
+	fanIn       = 8
+	memoryTiers = 2 // up to fanIn, and up to its square
+	mostFiles   = 8
+	mergedFiles = 4 // the smallest, when there are more
+
 	flushDocs  = 4096            // in memory; more are written out at once
 	maxMemory  = 4 * flushDocs   // in memory; who brings more has to wait
 	flushAfter = 3 * time.Second // that a change is at most in memory alone, when nothing goes wrong
@@ -70,9 +75,9 @@ func (x *Index) tend(due bool) (err error) {
 			err = x.flush()
 			due = false
 		default:
-			tier := fullTier(memory, memoryTiers)
+			tier := fullTier(memory)
 			if tier == nil {
-				tier = fullTier(x.files, allTiers)
+				tier = tooMany(x.files)
 			}
 			if tier == nil {
 				return nil
@@ -98,30 +103,34 @@ func (s *state) inMemory() (memory []*part, docs int) {
 
 func (x *Index) behind() bool { return x.now.Load().applied != x.kept }
 
-// What is larger in memory will soon be merged into a file anyhow.
-const (
-	memoryTiers = 2
-	allTiers    = 64
-)
+// fullTier gives segments in memory to be merged: enough of about one size. What is larger will soon be merged into a
+// file anyhow.
+func fullTier(memory []*part) []*part {
+	var tiers [memoryTiers][]*part
+	for _, p := range memory {
+		if t := (bits.Len(uint(p.seg.docs)) - 1) / (bits.Len(fanIn) - 1); t < memoryTiers {
+			if tiers[t] = append(tiers[t], p); len(tiers[t]) == fanIn {
+				return tiers[t]
+			}
+		}
+	}
+	return nil
+}
 
-// fullTier gives segments to be merged: enough of about one size, or one of which too much is dead.
-func fullTier(parts []*part, most int) []*part {
-	tiers := make(map[int][]*part)
-	lowest := -1
-	for _, p := range parts {
+// tooMany gives files to be merged: one of which too much is dead, or the smallest when there are more than every
+// search should look through.
+func tooMany(files []*part) []*part {
+	for _, p := range files {
 		if p.n > 64 && p.n > p.seg.docs/3 {
 			return []*part{p}
 		}
-		t := (bits.Len(uint(p.seg.docs)) - 1) / (bits.Len(fanIn) - 1)
-		tiers[t] = append(tiers[t], p)
-		if t < most && len(tiers[t]) >= fanIn && (lowest < 0 || t < lowest) {
-			lowest = t
-		}
 	}
-	if lowest < 0 {
+	if len(files) <= mostFiles {
 		return nil
 	}
-	return tiers[lowest]
+	sorted := slices.Clone(files)
+	slices.SortStableFunc(sorted, func(a, b *part) int { return a.seg.docs - b.seg.docs })
+	return sorted[:mergedFiles]
 }
 
 // Flush writes what was applied so far to files, and waits until it is there.

@@ -171,6 +171,7 @@ func (o *oracle) search(q *Query) (hits []Hit, total, all int) {
 		if h.Partial = matched < len(q.Any); !h.Partial {
 			all++
 		}
+		h.Partial = h.Partial && !q.Loose
 		if q.Recency != nil {
 			h.Score *= q.Recency(d.Date)
 		}
@@ -261,6 +262,7 @@ func drawQuery(t *rapid.T) *Query {
 	if len(q.Any)+len(q.Needed) == 0 {
 		q.ByDate = true
 	}
+	q.Loose = len(q.Any) > 0 && len(q.Needed) == 0 && rapid.IntRange(0, 4).Draw(t, "loose") == 0
 	if rapid.IntRange(0, 3).Draw(t, "dated") == 0 {
 		q.From = rapid.Int64Range(1, 40).Draw(t, "from")
 		q.To = rapid.Int64Range(1, 60).Draw(t, "to")

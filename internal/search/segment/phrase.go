@@ -4,9 +4,8 @@ import "slices"
 
 // phrase finds terms one after another: first the documents that have all of them, the rarest term leading; and in
 // those the places, the rarest two first, so that most are left before the frequent ones are looked at.
-func (s *searcher) phrase(seg *Segment, w *Way, acc *scores) {
-	at := len(s.arena.terms)
-	defer s.arena.giveBack(at)
+func (s *searcher) phrase(at int, seg *Segment, w *Way, acc *scores) {
+	defer s.arena.giveBack(len(s.arena.terms))
 	var words []phraseWord
 	weight := 0.0
 	for i, term := range w.Terms {
@@ -17,10 +16,10 @@ func (s *searcher) phrase(seg *Segment, w *Way, acc *scores) {
 				word.df += t.df
 			}
 			weight += s.prefixIDF(term)
-		} else if t, ok := seg.dictionary.find(term); ok {
-			word.forms = append(word.forms, s.openTerm(seg, t, 0))
-			word.df = t.df
-			weight += s.idf(term)
+		} else if t := s.stat(term); t.here[at].df > 0 {
+			word.forms = append(word.forms, s.openTerm(seg, t.here[at], 0))
+			word.df = t.here[at].df
+			weight += t.idf
 		}
 		if word.df == 0 {
 			return

@@ -11,6 +11,7 @@ type Query struct {
 	From, To int64 // From ≤ date < To; both 0 is any date
 
 	ByDate  bool                     // newest first, without scores
+	Loose   bool                     // do not put first what has all of Any; only without Needed
 	Recency func(date int64) float64 // times a score; must be between 0 and 1 and not fall when dates rise. nil is 1
 	After   *Place                   // only what comes after it
 	N       int                      // hits
@@ -98,7 +99,7 @@ type searcher struct {
 	scorer scorer
 	mean   float64
 	arena  *arena
-	idfs   map[string]float64
+	stats  map[string]*termStats
 
 	full, partial top
 	total, all    int
@@ -130,32 +131,36 @@ func (s *searcher) free() { s.arena.free() }
 
 // find goes through the segments: first for what has every clause, and when that is too little for the rest.
 func (s *searcher) find(ctx context.Context) error {
-	for _, p := range s.state.parts {
+	for i, p := range s.state.parts {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		s.arena.reset()
-		l := s.prepare(p)
+		l := s.prepare(i, p)
 		if l.empty {
 			continue
 		}
 		if s.q.Count {
 			s.count(l)
 		}
-		if s.q.N > 0 {
+		switch {
+		case s.q.N <= 0:
+		case s.q.Loose && len(s.q.Any) > 0:
+			s.walkAny(l, &s.full)
+		default:
 			s.walkFull(l)
 		}
 	}
-	if s.full.full() || len(s.q.Any) == 0 || len(s.q.Any) == 1 && len(s.q.Needed) == 0 {
+	if s.full.full() || s.q.Loose || len(s.q.Any) == 0 || len(s.q.Any) == 1 && len(s.q.Needed) == 0 {
 		return ctx.Err()
 	}
 	s.partial.n = s.q.N - len(s.full.heap)
-	for _, p := range s.state.parts {
+	for i, p := range s.state.parts {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		s.arena.reset()
-		if l := s.prepare(p); !l.empty {
+		if l := s.prepare(i, p); !l.empty {
 			s.walkPartial(l)
 		}
 	}
@@ -185,7 +190,7 @@ func (s *searcher) results() Results {
 }
 
 // prepare opens cursors in one segment.
-func (s *searcher) prepare(p *part) *local {
+func (s *searcher) prepare(at int, p *part) *local {
 	q := s.q
 	l := &local{part: p, hi: uint32(p.seg.docs)}
 	if q.From != 0 || q.To != 0 {
@@ -196,15 +201,15 @@ func (s *searcher) prepare(p *part) *local {
 		if l.empty {
 			return l
 		}
-		t, ok := p.seg.dictionary.find(k.Term())
-		if !ok {
+		t := s.stat(k.Term()).here[at]
+		if t.df == 0 {
 			l.empty = true
 			return l
 		}
 		l.filters = append(l.filters, s.openTerm(p.seg, t, 0))
 	}
 	for i := range q.Needed {
-		c := s.open(p.seg, &q.Needed[i])
+		c := s.open(at, p.seg, &q.Needed[i])
 		if c.cost() == 0 {
 			l.empty = true
 			return l
@@ -212,13 +217,13 @@ func (s *searcher) prepare(p *part) *local {
 		l.needed = append(l.needed, c)
 	}
 	for i := range q.Any {
-		l.any = append(l.any, s.open(p.seg, &q.Any[i]))
+		l.any = append(l.any, s.open(at, p.seg, &q.Any[i]))
 	}
 	if p.n > 0 {
 		l.unwanted = p.dead
 	}
 	for i := range q.Unwanted {
-		c := s.open(p.seg, &q.Unwanted[i])
+		c := s.open(at, p.seg, &q.Unwanted[i])
 		if c.cost() == 0 {
 			continue
 		}
@@ -241,17 +246,29 @@ func fill(c cursor, set bitmap) {
 	c.(*listCursor).fill(set)
 }
 
-// idf of a term in the whole index, the dead included.
-func (s *searcher) idf(term string) float64 {
-	if w, ok := s.idfs[term]; ok {
-		return w
+// termStats are where a term is in each segment, and what it is worth in the whole index.
+type termStats struct {
+	idf  float64
+	here []termInfo // df is 0 where it is not
+}
+
+// stat of a term, looked up once; the dead count too until they are merged away.
+func (s *searcher) stat(term string) *termStats {
+	if t, ok := s.stats[term]; ok {
+		return t
 	}
-	w := idf(s.state.all, s.state.frequency(term))
-	if s.idfs == nil {
-		s.idfs = make(map[string]float64)
+	t := &termStats{here: make([]termInfo, len(s.state.parts))}
+	df := 0
+	for i, p := range s.state.parts {
+		t.here[i], _ = p.seg.dictionary.find(term)
+		df += t.here[i].df
 	}
-	s.idfs[term] = w
-	return w
+	t.idf = idf(s.state.all, df)
+	if s.stats == nil {
+		s.stats = make(map[string]*termStats)
+	}
+	s.stats[term] = t
+	return t
 }
 
 // frequency is how many documents have a term, the dead too until they are merged away.

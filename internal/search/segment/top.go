@@ -52,16 +52,14 @@ type top struct {
 
 func (t *top) full() bool { return len(t.heap) >= t.n }
 
-// hopeless says whether nothing that scores at most score, and is not newer than date, can still enter.
-func (t *top) hopeless(score float64, date int64) bool {
-	if len(t.heap) < t.n {
-		return false
-	}
-	if t.n == 0 {
-		return true
-	}
-	least := &t.heap[0]
-	return score*(1+rounding) < least.score || score == 0 && least.score == 0 && date < least.date
+// low says whether nothing that scores at most so much can still enter.
+func (t *top) low(score float64) bool {
+	return len(t.heap) >= t.n && (t.n == 0 || score*(1+rounding) < t.heap[0].score)
+}
+
+// old says the same of dates, where nothing has a score.
+func (t *top) old(date int64) bool {
+	return len(t.heap) >= t.n && (t.n == 0 || date < t.heap[0].date)
 }
 
 func (t *top) offer(e entry) {

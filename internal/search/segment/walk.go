@@ -32,6 +32,8 @@ type pruner struct {
 	most    float64 // of those up to last
 	last    uint32
 	known   bool
+	weight  float64 // by recency, of documents up to fresh
+	fresh   uint32
 }
 
 func newPruner(lists ...[]cursor) *pruner {
@@ -43,6 +45,15 @@ func newPruner(lists ...[]cursor) *pruner {
 		p.bound += c.bound()
 	}
 	return &p
+}
+
+// recency is what no document from doc on is above. It is reckoned anew only now and then: it falls slowly, and takes
+// longer than the rest of a document.
+func (p *pruner) recency(s *searcher, seg *Segment, doc uint32) float64 {
+	if doc >= p.fresh {
+		p.weight, p.fresh = s.recency(seg.date(doc)), doc+32
+	}
+	return p.weight
 }
 
 func (p *pruner) look(doc uint32) {
@@ -82,12 +93,11 @@ next:
 				continue
 			}
 			// Before the other cursors follow: can anything here still enter?
-			date := seg.date(doc)
-			r := s.recency(date)
-			if t.hopeless(p.bound*r, date) {
+			r := p.recency(s, seg, doc)
+			if t.low(p.bound*r) {
 				return
 			}
-			if p.look(doc); t.hopeless(p.most*r, date) {
+			if p.look(doc); t.low(p.most*r) {
 				doc = p.last
 				continue next
 			}
@@ -99,7 +109,7 @@ next:
 			continue
 		}
 		date := seg.date(doc)
-		if blind && t.hopeless(0, date) {
+		if blind && t.old(date) {
 			return
 		}
 		e := entry{date: date, seg: seg, doc: doc, partial: optional != nil}
@@ -125,7 +135,7 @@ next:
 	}
 }
 
-// walkAny offers what has one clause but not all. Clauses that together cannot lift a document into the list any more
+// walkAny offers what has one clause but not all, or what has any at all if the query is loose. Clauses that together cannot lift a document into the list any more
 // lead to none (Turtle and Flood's MaxScore), and whole blocks are passed over by their bounds.
 func (s *searcher) walkAny(l *local, t *top) {
 	seg := l.part.seg
@@ -162,20 +172,19 @@ next:
 				continue next
 			}
 		}
-		date := seg.date(doc)
 		r := 1.0
 		if blind {
-			if t.hopeless(0, date) {
+			if t.old(seg.date(doc)) {
 				return
 			}
-		} else if r = s.recency(date); t.full() {
-			if t.hopeless(p.bound*r, date) {
+		} else if r = p.recency(s, seg, doc); t.full() {
+			if t.low(p.bound*r) {
 				return
 			}
-			for first < len(cs)-1 && t.hopeless(upTo[first]*r, date) {
+			for first < len(cs)-1 && t.low(upTo[first]*r) {
 				first++
 			}
-			if p.look(doc); t.hopeless(p.most*r, date) {
+			if p.look(doc); t.low(p.most*r) {
 				doc = p.last
 				continue
 			}
@@ -185,7 +194,7 @@ next:
 		}
 		score, matched := 0.0, 0
 		for i := len(cs) - 1; i >= 0; i-- {
-			if i < first && t.hopeless((score+upTo[i])*r, date) {
+			if i < first && t.low((score+upTo[i])*r) {
 				continue next
 			}
 			if cs[i].advance(doc) == doc {
@@ -195,9 +204,13 @@ next:
 				}
 			}
 		}
-		if matched == len(l.any) {
+		if matched == len(l.any) && !s.q.Loose {
 			continue
 		}
-		t.offer(entry{score: rounded(score * r), date: date, seg: seg, doc: doc, partial: true})
+		if !blind && t.low(score*r) {
+			continue
+		}
+		date := seg.date(doc)
+		t.offer(entry{score: rounded(score * s.recency(date)), date: date, seg: seg, doc: doc, partial: !s.q.Loose})
 	}
 }
