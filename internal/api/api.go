@@ -23,7 +23,7 @@ import (
 type Stories interface {
 	Story(ctx context.Context, id news.StoryID) (*news.Story, error)
 	Stories(ctx context.Context, l news.StoryList) (items []news.Story, next string, err error)
-	Versions(ctx context.Context, id news.StoryID) ([]news.Version, error)
+	Versions(ctx context.Context, id news.StoryID, before, limit int) ([]news.Version, error)
 	Version(ctx context.Context, id news.StoryID, n int) (news.Version, error)
 	// Shown gives a story that readers may see now, else NotFound.
 	Shown(ctx context.Context, id news.StoryID) (*news.Story, error)

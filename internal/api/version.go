@@ -34,7 +34,7 @@ func (a *API) listVersions(ctx context.Context, q *request) (answer, error) {
 	}
 	before := 0
 	if c := q.query["cursor"]; c != "" {
-		if before, err = strconv.Atoi(c); err != nil || before < 1 {
+		if before, err = strconv.Atoi(c); err != nil || before < 1 || before > 1<<30 {
 			return answer{}, news.Wrong("cursor", "This cursor was not made by this list.")
 		}
 	}
@@ -42,22 +42,18 @@ func (a *API) listVersions(ctx context.Context, q *request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	versions, err := a.o.Stories.Versions(ctx, s.ID)
+	versions, err := a.o.Stories.Versions(ctx, s.ID, before, limit+1)
 	if err != nil {
 		return answer{}, err
 	}
-	var items []versionReply
 	next := ""
+	if len(versions) > limit {
+		versions = versions[:limit]
+		next = strconv.Itoa(versions[limit-1].N)
+	}
+	var items []versionReply
 	for i := range versions {
-		v := &versions[i]
-		if before > 0 && v.N >= before {
-			continue
-		}
-		if len(items) == limit {
-			next = strconv.Itoa(items[limit-1].Version)
-			break
-		}
-		r, err := version(v, false)
+		r, err := version(&versions[i], false)
 		if err != nil {
 			return answer{}, err
 		}

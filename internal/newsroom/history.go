@@ -20,8 +20,11 @@ type historyPage struct {
 	Compared  bool
 }
 
-// entriesShown bounds the record on the page.
-const entriesShown = 200
+// What bounds the page: of the record, and of what was published, the latest.
+const (
+	entriesShown  = 200
+	versionsShown = 500
+)
 
 func (n *Newsroom) history(w http.ResponseWriter, r *http.Request, who news.Actor) error {
 	ctx := r.Context()
@@ -33,7 +36,7 @@ func (n *Newsroom) history(w http.ResponseWriter, r *http.Request, who news.Acto
 	if view.Revisions, err = n.o.Stories.Revisions(ctx, s.ID); err != nil {
 		return err
 	}
-	versions, err := n.o.Stories.Versions(ctx, s.ID)
+	versions, err := n.o.Stories.Versions(ctx, s.ID, 0, versionsShown)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type Stories interface {
 	Revision(ctx context.Context, id news.StoryID, n int) (news.Revision, error)
 	// CardsByID gives those that readers see only, at most 200.
 	CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card, error)
-	Versions(ctx context.Context, id news.StoryID) ([]news.Version, error)
+	Versions(ctx context.Context, id news.StoryID, before, limit int) ([]news.Version, error)
 	Entries(ctx context.Context, subject string, limit int) ([]news.Entry, error)
 }
 

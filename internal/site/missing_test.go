@@ -1,8 +1,10 @@
 package site
 
 import (
+	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -31,6 +33,23 @@ func askPacked(s http.Handler, path string) *httptest.ResponseRecorder {
 	r.Header.Set("Accept-Encoding", "gzip")
 	s.ServeHTTP(w, r)
 	return w
+}
+
+// unpack gives an answer's body as it was before gzip.
+func unpack(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	if w.Header().Get("Content-Encoding") != "gzip" {
+		return w.Body.String()
+	}
+	z, err := gzip.NewReader(w.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
 }
 
 // A scanner's thousand addresses cost one page, not a thousand, and leave nothing in

@@ -23,7 +23,8 @@ type Stories interface {
 	Shown(ctx context.Context, id news.StoryID) (*news.Story, error)
 	// ShownAt gives the story at a path; NotFound with Moved set leads elsewhere.
 	ShownAt(ctx context.Context, path string) (*news.Story, error)
-	ShownVersions(ctx context.Context, id news.StoryID) ([]news.Version, error)
+	// ShownVersions gives at most limit publications before one, with their words.
+	ShownVersions(ctx context.Context, id news.StoryID, before, limit int) ([]news.Version, error)
 	Cards(ctx context.Context, l news.Listing) (cards []news.Card, more bool, err error)
 	CountCards(ctx context.Context, l news.Listing) (int, error)
 	CardsByID(ctx context.Context, ids []news.StoryID) ([]news.Card, error)
@@ -157,6 +158,7 @@ func (s *Site) Routes() []Route {
 		{"GET /{$}", s.serveFront},
 		{"GET /{yyyy}/{mm}/{dd}/{slug}", s.serveArticle},
 		{"GET /{yyyy}/{mm}/{dd}/{slug}/history", s.serveHistory},
+		{"GET /{yyyy}/{mm}/{dd}/{slug}/history/{before}", s.serveHistory},
 		{"GET /{slug}", s.serveStanding},
 		{"GET /search", s.serveSearch},
 		{"GET /alerts", s.serveAlerts},

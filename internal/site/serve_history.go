@@ -4,24 +4,33 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dateline/internal/news"
 )
 
-// historyVersions bounds what one page compares; a live story has dozens.
-const historyVersions = 200
+// historyVersions are how many versions one page compares; older ones have pages of
+// their own, at /history/{number of the version that they are before}.
+const historyVersions = 20
 
 func (s *Site) serveHistory(w http.ResponseWriter, r *http.Request) error {
-	path := strings.TrimSuffix(r.URL.Path, "/history")
-	if !dated(r) {
+	before, rest := 0, "/history"
+	if number := r.PathValue("before"); number != "" {
+		before, _ = strconv.Atoi(number)
+		if rest += "/" + number; before < 2 || strconv.Itoa(before) != number {
+			return s.serveOld(w, r, r.URL.Path)
+		}
+	}
+	path, whole := strings.CutSuffix(r.URL.Path, rest)
+	if !dated(r) || !whole {
 		return s.serveOld(w, r, r.URL.Path)
 	}
 	return s.page(w, r, func(ctx context.Context) (Page, []string, error) {
-		p, tags, err := s.history(ctx, path)
+		p, tags, err := s.history(ctx, path, before)
 		if to := movedTo(err); to != "" {
 			e := news.Missing("page")
-			e.Moved = to + "/history"
+			e.Moved = to + rest
 			return nil, []string{news.PathTag(path), news.PathTag(to)}, e
 		}
 		// The record of a taken-down story answers like the story, and when that changes.
@@ -29,17 +38,24 @@ func (s *Site) serveHistory(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (s *Site) history(ctx context.Context, path string) (Page, []string, error) {
+func (s *Site) history(ctx context.Context, path string, before int) (Page, []string, error) {
 	st, err := s.c.Stories.ShownAt(ctx, path)
 	if err != nil {
 		return nil, nil, err
 	}
-	versions, err := s.c.Stories.ShownVersions(ctx, st.ID)
+	if before > st.Version {
+		return nil, nil, news.Missing("page")
+	}
+	// One more than is shown: the last is compared with it.
+	versions, err := s.c.Stories.ShownVersions(ctx, st.ID, before, historyVersions+1)
 	if err != nil {
 		return nil, nil, err
 	}
-	versions = versions[:min(len(versions), historyVersions)]
-	c, err := s.chrome(ctx, href(st.Address)+"/history", st.Live.Content.Section.Slug)
+	own := href(st.Address) + "/history"
+	if before > 0 {
+		own += "/" + strconv.Itoa(before)
+	}
+	c, err := s.chrome(ctx, own, st.Live.Content.Section.Slug)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,6 +63,10 @@ func (s *Site) history(ctx context.Context, path string) (Page, []string, error)
 	c.NoIndex = true
 	p := &HistoryPage{Chrome: c, Headline: st.Live.Content.Headline, Lang: s.langOf(st.Live.Content.Language, st.Live.Content.Headline), URL: href(st.Address)}
 	for i, v := range versions {
+		if i > 0 && i+1 == len(versions) && v.N > 1 {
+			p.Older, p.OlderURL = v.N, href(st.Address)+"/history/"+strconv.Itoa(v.N+1)
+			break
+		}
 		e := VersionEntry{Number: v.N, At: v.At, Kind: VersionKind(v.Change), Note: v.Note}
 		if v.N == 1 {
 			e.Kind = VersionFirst

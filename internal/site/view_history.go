@@ -11,6 +11,9 @@ type HistoryPage struct {
 	URL string
 	// Versions are newest first.
 	Versions []VersionEntry
+	// Older is the first version on the page of older ones, at OlderURL; 0 without one.
+	Older    int
+	OlderURL string
 }
 
 func (*HistoryPage) template() string { return "history" }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 
 	"dateline/internal/markup"
 	"dateline/internal/news"
@@ -72,16 +73,52 @@ func loadVersion(q querier, id news.StoryID, n int) (news.Version, error) {
 	return v, err
 }
 
-// Versions gives every publication of a story, newest first, for staff.
-func (s *Store) Versions(ctx context.Context, id news.StoryID) ([]news.Version, error) {
+// Versions lists publications of a story, newest first, at most limit of those before
+// the one numbered before (0: of all). What they said is left out, which may be 2 MB
+// each: neither their documents nor what was made of them is read.
+func (s *Store) Versions(ctx context.Context, id news.StoryID, before, limit int) ([]news.Version, error) {
 	var out []news.Version
-	rows, err := s.read(ctx).rows(`SELECT `+versionColumns+` FROM version WHERE story_id = $1 ORDER BY n DESC`, string(id))
+	rows, err := s.read(ctx).rows(`SELECT n, revision, content, '', '[]', '', change, at, by_id, by_name, note FROM version
+		WHERE story_id = $1 AND n < $2 ORDER BY n DESC LIMIT $3`, string(id), upTo(before), limit)
 	err = each(rows, err, func(r *sql.Rows) error {
 		v, err := scanVersion(r.Scan)
 		out = append(out, v)
 		return err
 	})
 	return out, s.translate(err)
+}
+
+// upTo makes of "before the n-th, or all" a bound for SQL.
+func upTo(n int) int {
+	if n <= 0 {
+		return math.MaxInt32
+	}
+	return n
+}
+
+// versionBytes bounds how much of versions' texts is read at once; the first two are
+// read whatever they hold, since a page compares them.
+const versionBytes = 1 << 20
+
+// versionTexts are versions with what they say.
+func (s *Store) versionTexts(ctx context.Context, id news.StoryID, before, limit int) ([]news.Version, error) {
+	var out []news.Version
+	size := 0
+	rows, err := s.read(ctx).rows(`SELECT n, revision, content, '', '[]', text, change, at, by_id, by_name, note FROM version
+		WHERE story_id = $1 AND n < $2 ORDER BY n DESC LIMIT $3`, string(id), upTo(before), limit)
+	if err != nil {
+		return nil, s.translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() && (len(out) < 2 || size < versionBytes) {
+		v, err := scanVersion(rows.Scan)
+		if err != nil {
+			return nil, s.translate(err)
+		}
+		size += len(v.Text)
+		out = append(out, v)
+	}
+	return out, s.translate(rows.Err())
 }
 
 // Version gives one publication of a story.
@@ -103,10 +140,10 @@ func scanRevision(scan func(...any) error) (news.Revision, error) {
 	return v, json.Unmarshal([]byte(content), &v.Content)
 }
 
-// Revisions gives the latest 500 saves of a story, newest first.
+// Revisions lists the latest 500 saves of a story, newest first, without what they say.
 func (s *Store) Revisions(ctx context.Context, id news.StoryID) ([]news.Revision, error) {
 	var out []news.Revision
-	rows, err := s.read(ctx).rows(`SELECT `+revisionColumns+` FROM revision WHERE story_id = $1 ORDER BY n DESC LIMIT 500`, string(id))
+	rows, err := s.read(ctx).rows(`SELECT n, '{}', at, by_id, by_name, note FROM revision WHERE story_id = $1 ORDER BY n DESC LIMIT 500`, string(id))
 	err = each(rows, err, func(r *sql.Rows) error {
 		v, err := scanRevision(r.Scan)
 		out = append(out, v)

@@ -64,12 +64,14 @@ func (s *Store) ShownAt(ctx context.Context, path string) (*news.Story, error) {
 	return st, nil
 }
 
-// ShownVersions gives every publication of a visible story, newest first.
-func (s *Store) ShownVersions(ctx context.Context, id news.StoryID) ([]news.Version, error) {
+// ShownVersions gives publications of a visible story with their words, newest first:
+// at most limit of those before the one numbered before (0: of all), and fewer where
+// they are long. There are more while the last one is not the first publication.
+func (s *Store) ShownVersions(ctx context.Context, id news.StoryID, before, limit int) ([]news.Version, error) {
 	if _, err := s.Shown(ctx, id); err != nil {
 		return nil, err
 	}
-	return s.Versions(ctx, id)
+	return s.versionTexts(ctx, id, before, limit)
 }
 
 // Cards gives the visible articles that l asks for, newest first, and whether there

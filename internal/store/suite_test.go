@@ -133,7 +133,7 @@ func TestStoryLife(t *testing.T) {
 		if p2.Version != 2 || p2.Address != p.Address || !p2.FirstPublished.Equal(p.FirstPublished) {
 			t.Errorf("second version: %d at %s", p2.Version, p2.Address)
 		}
-		vs, err := s.ShownVersions(ctx, d.ID)
+		vs, err := s.ShownVersions(ctx, d.ID, 0, 10)
 		if err != nil || len(vs) != 2 || vs[0].N != 2 {
 			t.Errorf("versions: %v, %v", vs, err)
 		}
