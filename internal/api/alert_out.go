@@ -21,6 +21,7 @@ type alertReply struct {
 	TTL        int            `json:"ttl" doc:"Seconds."`
 	ComposedAt *time.Time     `json:"composed_at"`
 	LeavesAt   *time.Time     `json:"leaves_at" doc:"The countdown's end: nothing leaves before it. null while nobody let it go."`
+	EndedAt    *time.Time     `json:"ended_at" doc:"When it was sent to all, or stopped."`
 	Replaces   *string        `json:"replaces" doc:"The alert whose place it takes."`
 	Audience   int            `json:"audience" doc:"How many get it; before it begins, how many would now."`
 	Accepted   int            `json:"accepted" doc:"Push services have it."`
@@ -54,7 +55,7 @@ func (a *API) alert(x *news.Alert, p news.AlertProgress, who news.Actor) alertRe
 	r := alertReply{
 		ID: string(x.ID), State: string(x.State), Kind: string(x.Kind), Story: string(x.Story), Title: x.Title, Body: x.Body,
 		Importance: string(x.Importance), Urgency: string(x.Urgency), TTL: int(x.TTL / time.Second),
-		ComposedAt: when(x.Composed), LeavesAt: when(x.Leaves), Replaces: text(string(x.Replaces)),
+		ComposedAt: when(x.Composed), LeavesAt: when(x.Leaves), EndedAt: when(x.Ended), Replaces: text(string(x.Replaces)),
 		Audience: p.Audience, Accepted: p.Accepted, Gone: p.Gone, Failed: p.Failed, Retrying: p.Retrying, Waiting: p.Waiting,
 		PerSecond: p.PerSecond, ByService: services(p.Services), Reason: text(x.Reason), Allowed: []string{},
 	}

@@ -92,9 +92,34 @@ func (r *run) show(now time.Time) {
 }
 
 // Progress tells how an alert stands, sent here or elsewhere, now or long ago; by
-// service as far as the subscriptions are still there. It reads the whole record: fifteen
-// milliseconds for a million, so a second between two is right.
+// service as far as the subscriptions are still there. It reads the whole record, some
+// fifteen milliseconds for a million, so of an alert that is being sent here it is half a
+// second old at most, however many ask.
 func (e *Engine) Progress(ctx context.Context, id news.AlertID) (*news.AlertProgress, error) {
+	e.mu.Lock()
+	r := e.runs[id]
+	e.mu.Unlock()
+	if r == nil {
+		return e.progress(ctx, id)
+	}
+	r.asked.Lock()
+	defer r.asked.Unlock()
+	if now := e.Now(); r.lastAsked == nil || now.Sub(r.lastAskedAt) > progressFor {
+		p, err := e.progress(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		r.lastAsked, r.lastAskedAt = p, now
+	}
+	p := *r.lastAsked
+	p.Services = slices.Clone(p.Services)
+	return &p, nil
+}
+
+// progressFor is how long what was counted is good for others who ask.
+const progressFor = 500 * time.Millisecond
+
+func (e *Engine) progress(ctx context.Context, id news.AlertID) (*news.AlertProgress, error) {
 	rec, err := e.Ledger.Record(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("progress of alert %s: %w", id, err)
@@ -147,21 +172,32 @@ func ByService(rec *news.Delivery, subscriptions Subscriptions) []news.ServicePr
 	tallies := map[string]*news.Tally{}
 	var numbers []uint32
 	var lanes [news.ChunkSize]Lane
+	var recent [4]struct { // most numbers are at one of few services
+		origin string
+		tally  *news.Tally
+	}
+	of := func(origin string) *news.Tally {
+		for i := range recent {
+			if r := &recent[i]; r.tally != nil && r.origin == origin {
+				return r.tally
+			}
+		}
+		t := tallies[origin]
+		if t == nil {
+			t = new(news.Tally)
+			tallies[origin] = t
+		}
+		recent[3], recent[2], recent[1] = recent[2], recent[1], recent[0]
+		recent[0].origin, recent[0].tally = origin, t
+		return t
+	}
 	for c := range rec.Audience.Chunks() {
 		row := rec.Row(uint32(c))
 		chunk := news.DeliveryChunk{N: uint32(c), Todo: row.Audience}
 		numbers = chunk.AppendTo(numbers[:0])
 		subscriptions.Lanes(numbers, lanes[:len(numbers)])
-		var t *news.Tally
-		last := ""
 		for i, n := range numbers {
-			if t == nil || lanes[i].Origin != last {
-				last = lanes[i].Origin
-				if t = tallies[last]; t == nil {
-					t = new(news.Tally)
-					tallies[last] = t
-				}
-			}
+			t := of(lanes[i].Origin)
 			t.Audience++
 			switch {
 			case row.Accepted.Has(n % news.ChunkSize):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"dateline/internal/news"
@@ -64,6 +65,10 @@ type run struct {
 	told    map[NoticeKind]bool
 	notices int
 	view    view
+
+	asked       sync.Mutex // for the progress last counted
+	lastAsked   *news.AlertProgress
+	lastAskedAt time.Time
 }
 
 // A chunk is leased until nothing of it is left to do.
