@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"encoding/binary"
 	"strings"
 	"sync"
 
@@ -32,18 +33,23 @@ type Address struct {
 const (
 	textPage = 1 << 20 // bytes of text in one page of a book
 	rowPage  = 4096    // numbers in one page
+	rowSize  = 16
+	keySize  = len(webpush.Keys{})
+	pageSize = rowPage * (rowSize + keySize) // a whole number of the system's pages
 	// maxStems bounds the beginnings of endpoints that are kept once for all; readers
 	// could make up any number of them.
 	maxStems = 4096
 	maxStem  = 128 // bytes
 )
 
-// A Book is all subscriptions' addresses in memory, as flat bytes: Go objects cost two
-// gigabytes a million, this 200 MB with endpoints of 160 bytes. Pages of text only grow;
-// what was replaced is wasted until Put finds that half is, and copies the rest.
+// A Book is all subscriptions' addresses in memory, as flat bytes outside Go's heap: Go
+// objects cost two gigabytes a million, this 200 MB with endpoints of 160 bytes. Pages of
+// text only grow; what was replaced is wasted until Put finds that half is, and copies
+// the rest.
 type Book struct {
 	mu     sync.RWMutex
-	pages  []*bookPage
+	memory *apart
+	pages  [][]byte // rows of consecutive numbers, then their keys; nil where there are none
 	texts  [][]byte
 	lanes  []Lane
 	laneOf map[Lane]uint32
@@ -54,13 +60,7 @@ type Book struct {
 	packed []byte
 }
 
-// A bookPage is the rows of consecutive numbers.
-type bookPage struct {
-	rows [rowPage]bookRow
-	keys [rowPage]webpush.Keys // apart, so that Lanes walks little memory
-}
-
-// A bookRow is 16 bytes and holds no pointer.
+// A bookRow says where an endpoint's text is.
 type bookRow struct {
 	text uint32 // the page
 	at   uint32
@@ -69,17 +69,44 @@ type bookRow struct {
 	lane uint32 // 0 for nobody
 }
 
-// NewBook gives an empty book.
-func NewBook() *Book {
-	return &Book{lanes: make([]Lane, 1), laneOf: map[Lane]uint32{}, stemOf: map[string]uint16{}}
+func readRow(p []byte) bookRow {
+	le := binary.LittleEndian
+	return bookRow{le.Uint32(p), le.Uint32(p[4:]), le.Uint16(p[8:]), le.Uint16(p[10:]), le.Uint32(p[12:])}
 }
 
-// row gives the row of number n, nil if there never was one.
-func (b *Book) row(n uint32) *bookRow {
-	if p := int(n / rowPage); p < len(b.pages) && b.pages[p] != nil {
-		return &b.pages[p].rows[n%rowPage]
+func (r bookRow) writeTo(p []byte) {
+	le := binary.LittleEndian
+	le.PutUint32(p, r.text)
+	le.PutUint32(p[4:], r.at)
+	le.PutUint16(p[8:], r.size)
+	le.PutUint16(p[10:], r.stem)
+	le.PutUint32(p[12:], r.lane)
+}
+
+// NewBook gives an empty book.
+func NewBook() *Book {
+	b := &Book{lanes: make([]Lane, 1), laneOf: map[Lane]uint32{}, stemOf: map[string]uint16{}}
+	b.memory = newApart(b)
+	return b
+}
+
+// place gives where the row and the keys of number n stand, nil if there never was one.
+func (b *Book) place(n uint32) (row, keys []byte) {
+	p := int(n / rowPage)
+	if p >= len(b.pages) || b.pages[p] == nil {
+		return nil, nil
 	}
-	return nil
+	i := int(n % rowPage)
+	page := b.pages[p]
+	return page[i*rowSize:][:rowSize], page[rowPage*rowSize+i*keySize:][:keySize]
+}
+
+// row gives the row of number n; the zero row if there is none.
+func (b *Book) row(n uint32) bookRow {
+	if p, _ := b.place(n); p != nil {
+		return readRow(p)
+	}
+	return bookRow{}
 }
 
 // Put notes where number n is reached, also anew.
@@ -91,11 +118,12 @@ func (b *Book) Put(n uint32, to webpush.Endpoint, keys webpush.Keys, keyID strin
 		b.pages = append(b.pages, nil)
 	}
 	if b.pages[p] == nil {
-		b.pages[p] = new(bookPage)
+		b.pages[p] = b.memory.page(pageSize)
 	}
 	b.drop(n)
-	b.pages[p].rows[n%rowPage] = b.write(to.String(), b.lane(Lane{to.Origin(), keyID}))
-	b.pages[p].keys[n%rowPage] = keys
+	row, key := b.place(n)
+	b.write(to.String(), b.lane(Lane{to.Origin(), keyID})).writeTo(row)
+	copy(key, keys[:])
 	if b.waste > 4*textPage && b.waste*2 > b.text {
 		b.compact()
 	}
@@ -147,7 +175,7 @@ func (b *Book) write(endpoint string, lane uint32) bookRow {
 func (b *Book) keep(packed []byte, stem uint16, lane uint32) bookRow {
 	last := len(b.texts) - 1
 	if last < 0 || len(b.texts[last])+len(packed) > textPage {
-		b.texts = append(b.texts, make([]byte, 0, textPage))
+		b.texts = append(b.texts, b.memory.page(textPage)[:0])
 		last++
 	}
 	row := bookRow{uint32(last), uint32(len(b.texts[last])), uint16(len(packed)), stem, lane}
@@ -166,14 +194,15 @@ func (b *Book) compact() {
 	old := b.texts
 	b.texts, b.text, b.waste = nil, 0, 0
 	for _, p := range b.pages {
-		if p == nil {
-			continue
-		}
-		for i := range p.rows {
-			if r := &p.rows[i]; r.lane != 0 {
-				*r = b.keep(old[r.text][r.at:r.at+uint32(r.size)], r.stem, r.lane)
+		for i := 0; p != nil && i < rowPage; i++ {
+			at := p[i*rowSize:][:rowSize]
+			if r := readRow(at); r.lane != 0 {
+				b.keep(old[r.text][r.at:r.at+uint32(r.size)], r.stem, r.lane).writeTo(at)
 			}
 		}
+	}
+	for _, t := range old {
+		b.memory.free(t[:1])
 	}
 }
 
@@ -185,10 +214,14 @@ func (b *Book) Drop(n uint32) {
 }
 
 func (b *Book) drop(n uint32) {
-	if r := b.row(n); r != nil && r.lane != 0 {
+	row, keys := b.place(n)
+	if row == nil {
+		return
+	}
+	if r := readRow(row); r.lane != 0 {
 		b.waste += int(r.size)
-		*r = bookRow{}
-		b.pages[n/rowPage].keys[n%rowPage] = webpush.Keys{}
+		clear(row)
+		clear(keys)
 	}
 }
 
@@ -197,10 +230,7 @@ func (b *Book) Lanes(numbers []uint32, dst []Lane) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for i, n := range numbers {
-		dst[i] = Lane{}
-		if r := b.row(n); r != nil {
-			dst[i] = b.lanes[r.lane]
-		}
+		dst[i] = b.lanes[b.row(n).lane]
 	}
 }
 
@@ -210,8 +240,8 @@ func (b *Book) Keys(numbers []uint32, dst []webpush.Keys) {
 	defer b.mu.RUnlock()
 	for i, n := range numbers {
 		dst[i] = webpush.Keys{}
-		if int(n/rowPage) < len(b.pages) && b.pages[n/rowPage] != nil {
-			dst[i] = b.pages[n/rowPage].keys[n%rowPage]
+		if _, keys := b.place(n); keys != nil {
+			dst[i] = webpush.Keys(keys)
 		}
 	}
 }
@@ -221,11 +251,16 @@ func (b *Book) Addresses(numbers []uint32, dst []Address) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for i, n := range numbers {
-		r := b.row(n)
-		if r == nil || r.lane == 0 {
+		row, keys := b.place(n)
+		if row == nil {
 			dst[i] = Address{}
 			continue
 		}
-		dst[i].Endpoint, dst[i].Keys = b.endpoint(r), b.pages[n/rowPage].keys[n%rowPage]
+		r := readRow(row)
+		if r.lane == 0 {
+			dst[i] = Address{}
+			continue
+		}
+		dst[i].Endpoint, dst[i].Keys = b.endpoint(&r), webpush.Keys(keys)
 	}
 }
