@@ -214,8 +214,16 @@ func TestSlug(t *testing.T) {
 func FuzzSlug(f *testing.F) {
 	f.Add("Prime minister's Straße")
 	f.Add("a\u0301\u0301\u200d/../%2f")
+	for _, s := range []string{"p\u0430ypal", "Covidом", "ыwы", "ΑΒγ-δ", "\u0345\u0399", "ՀԱh"} {
+		f.Add(s)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got := Slug(s)
+		for w := range strings.SplitSeq(got, "-") {
+			if mixed(w) {
+				t.Fatalf("Slug(%q) = %q mixes scripts", s, got)
+			}
+		}
 		if strings.ContainsAny(got, "/?#%\\ .") || len([]rune(got)) > 4*MaxSlug {
 			t.Errorf("Slug(%q) = %q", s, got)
 		}

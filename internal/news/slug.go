@@ -15,7 +15,8 @@ const MaxSlug = 80
 
 // Slug makes the readable part of an address: lower case, words joined by hyphens.
 // Latin letters lose their accents; letters of other scripts stay as they are, so
-// that a headline in Arabic has an address in Arabic. It is empty when s has
+// that a headline in Arabic has an address in Arabic. No word mixes scripts whose letters
+// pass for one another's, see oneScript. It is empty when s has
 // neither letters nor digits.
 func Slug(s string) string {
 	var b strings.Builder
@@ -49,7 +50,7 @@ func Slug(s string) string {
 		b.WriteString(out)
 		n++
 	}
-	return norm.NFC.String(b.String())
+	return oneScript(norm.NFC.String(b.String()))
 }
 
 // plain spells Latin letters that have no decomposition.
