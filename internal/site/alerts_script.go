@@ -10,19 +10,24 @@ import (
 	"dateline/internal/web"
 )
 
-// alertScripts are the two scripts that notifications need. Both hold the words of the
-// site's language, so that neither a page nor a message has to bring them along.
+// scripts adds the pages' script and the modules it fetches to the assets, and gives the
+// worker. What notifications need holds the words of the site's language, so that neither
+// a page nor a message has to bring them along.
 //
-// The module is an asset whose address stands in site.js; it is fetched by who presses
-// a button of it, or has notifications already. The worker is served at addresses that
+// A module is an asset whose address stands in site.js; that of notifications is
+// fetched by who presses a button of it, or has them already. The worker is served at addresses that
 // must never change, see serve_worker.go.
-func alertScripts(siteName string, w *Words, assets *web.Assets) (worker []byte, err error) {
+func scripts(siteName string, w *Words, assets *web.Assets) (worker []byte, err error) {
 	module, err := scriptWith("alerts.js", map[string]any{"WORDS": w.moduleWords(siteName)})
 	if err != nil {
 		return nil, err
 	}
 	at := assets.Add("alerts."+w.Lang+".js", module)
-	page, err := scriptWith("site.js", map[string]any{"'ALERTS'": at})
+	suggest, err := scriptWith("suggest.js", nil)
+	if err != nil {
+		return nil, err
+	}
+	page, err := scriptWith("site.js", map[string]any{"'ALERTS'": at, "'SUGGEST'": assets.Add("suggest.js", suggest)})
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func NewRenderer(o Options) (*Renderer, error) {
 	if r.manifest, err = manifest(o.SiteName, words.Lang, o.Assets); err != nil {
 		return nil, err
 	}
-	if r.worker, err = alertScripts(o.SiteName, words, o.Assets); err != nil {
+	if r.worker, err = scripts(o.SiteName, words, o.Assets); err != nil {
 		return nil, err
 	}
 	r.bufs.New = func() any { return new(bytes.Buffer) }

@@ -34,6 +34,12 @@
 		// Back from the results, the form is whole again.
 		addEventListener('pageshow', () => { for (const e of f.elements) e.disabled = false })
 	}
+	// What may be meant while a search is typed: fetched when the field is entered.
+	for (const f of d.querySelectorAll('input[type=search]')) {
+		const entered = () => import('SUGGEST').then(m => m.attach(f)).catch(() => {})
+		if (d.activeElement === f) entered()
+		else f.addEventListener('focus', entered, { once: true })
+	}
 	// Notifications. What is behind their buttons is fetched when one is pressed, or
 	// when this browser has notifications already: here, or from the system before.
 	if (!d.currentScript.dataset.pushKey) return
