@@ -64,6 +64,7 @@ func (n *node) metrics() *prometheus.Registry {
 	counter("page_evictions_total", "Pages dropped for lack of room.", func() float64 { return float64(n.cache.Stats().Evictions) })
 	gauge("pages", "Pages held in memory.", func() float64 { return float64(n.cache.Stats().Pages) })
 	gauge("page_memory_bytes", "Memory of the pages held.", func() float64 { return float64(n.cache.Stats().PageBytes) })
+	counter("access_log_dropped_total", "Lines of the access log left out because it was not taken fast enough.", func() float64 { return float64(n.access.Dropped()) })
 	gauge("stories_searchable", "Stories in the search index.", func() float64 { return float64(n.index.Len()) })
 	gauge("change_shown", "The last change this node shows.", func() float64 { return float64(n.live.Shown()) })
 	gauge("ready", "1 while this node should get readers.", func() float64 { return truth(n.live.Ready()) })

@@ -1,26 +1,34 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 )
 
 // An AccessLog writes one JSON line per request, in batches: a write per line costs
 // a twentieth of the throughput. It keeps neither the reader's whole address nor a
-// query (searches, sign-in links), so a leaked log gives nobody away.
+// query (searches, sign-in links), so a leaked log gives nobody away. No request waits
+// for a write: when whoever takes the log stops taking it (a full pipe), lines beyond a
+// bound are dropped, counted, and said to be missing once it is taken again.
 type AccessLog struct {
-	mu   sync.Mutex
-	buf  []byte
 	out  io.Writer
-	err  error
+	full chan struct{} // a batch is ready
 	done chan struct{}
 	gone chan struct{}
+	err  error // of the first write that failed; whoever saw gone closed may read it
 
+	dropped atomic.Uint64
+
+	mu     sync.Mutex
+	buf    []byte
 	second int64  // since 1970, of stamp
 	stamp  []byte // a line's beginning as far as the second: writing a time out costs more than all the rest
 }
@@ -28,13 +36,15 @@ type AccessLog struct {
 // Sizes and times of a batch.
 const (
 	logBatch = 32 << 10
+	logMost  = 1 << 20 // bytes of lines that wait to be written; beyond them they are dropped
 	logEvery = time.Second
-	logPath  = 300 // bytes of a path that a line keeps
+	logEnd   = 2 * time.Second // that Close waits for a write
+	logPath  = 300             // bytes of a path that a line keeps
 )
 
 // NewAccessLog starts writing to out; Close writes the rest and stops.
 func NewAccessLog(out io.Writer) *AccessLog {
-	l := &AccessLog{out: out, buf: make([]byte, 0, 2*logBatch), done: make(chan struct{}), gone: make(chan struct{})}
+	l := &AccessLog{out: out, buf: make([]byte, 0, 2*logBatch), full: make(chan struct{}, 1), done: make(chan struct{}), gone: make(chan struct{})}
 	go l.run()
 	return l
 }
@@ -43,41 +53,49 @@ func (l *AccessLog) run() {
 	defer close(l.gone)
 	tick := time.NewTicker(logEvery)
 	defer tick.Stop()
-	for {
+	spare := make([]byte, 0, 2*logBatch)
+	told := uint64(0)
+	for last := false; !last; {
 		select {
 		case <-tick.C:
-			l.Flush()
+		case <-l.full:
 		case <-l.done:
-			return
+			last = true
+		}
+		l.mu.Lock()
+		lines := l.buf
+		l.buf = spare[:0]
+		dropped := l.dropped.Load()
+		l.mu.Unlock()
+		if dropped > told {
+			lines = fmt.Appendf(lines, `{"time":%q,"level":"WARN","msg":"lines of this log are missing: it was not taken fast enough","lines":%d}`+"\n",
+				time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), dropped-told)
+			told = dropped
+		}
+		if len(lines) > 0 {
+			if _, err := l.out.Write(lines); err != nil && l.err == nil {
+				l.err = err
+			}
+		}
+		if spare = lines; cap(spare) > 4*logBatch {
+			spare = make([]byte, 0, 2*logBatch) // a stall's megabyte is not kept
 		}
 	}
 }
 
-// Flush writes what was noted so far.
-func (l *AccessLog) Flush() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.flush()
-}
+// Dropped is how many lines were left out because the log was not taken fast enough.
+func (l *AccessLog) Dropped() uint64 { return l.dropped.Load() }
 
-func (l *AccessLog) flush() {
-	if len(l.buf) == 0 {
-		return
-	}
-	if _, err := l.out.Write(l.buf); err != nil && l.err == nil {
-		l.err = err
-	}
-	l.buf = l.buf[:0]
-}
-
-// Close writes the rest. It gives the first error of any write.
+// Close writes the rest. It gives the first error of any write, and waits only a moment
+// for one that does not end.
 func (l *AccessLog) Close() error {
 	close(l.done)
-	<-l.gone
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.flush()
-	return l.err
+	select {
+	case <-l.gone:
+		return l.err
+	case <-time.After(logEnd):
+		return errors.New("write the last lines of the access log: nobody takes them")
+	}
 }
 
 func (l *AccessLog) note(at time.Time, took time.Duration, x *exchange, r *http.Request, client netip.Addr) {
@@ -87,6 +105,10 @@ func (l *AccessLog) note(at time.Time, took time.Duration, x *exchange, r *http.
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if len(l.buf) >= logMost {
+		l.dropped.Add(1)
+		return
+	}
 	if s := at.Unix(); s != l.second || l.stamp == nil {
 		l.second, l.stamp = s, at.UTC().AppendFormat(l.stamp[:0], `{"time":"2006-01-02T15:04:05.`)
 	}
@@ -113,7 +135,10 @@ func (l *AccessLog) note(at time.Time, took time.Duration, x *exchange, r *http.
 	}
 	l.buf = append(b, '}', '\n')
 	if len(l.buf) >= logBatch {
-		l.flush()
+		select {
+		case l.full <- struct{}{}:
+		default: // it is told already, or writing
+		}
 	}
 }
 
