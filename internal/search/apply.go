@@ -12,7 +12,7 @@ import (
 
 // Apply makes one change of the feed true: put are documents as they are now, whether new or known by their ID,
 // remove are IDs of those that may no longer be found. Searches that begin after Apply returned see all of it, and
-// none sees a part. It is in a file some seconds later.
+// none sees a part. It outlives the process at once, and a power cut some seconds later.
 //
 // Numbers rise but may leave gaps. A change whose number is not above the last one applied is already there and does
 // nothing, so a feed may be repeated from any point. An ID in both lists is removed; of an ID twice in put the

@@ -102,8 +102,8 @@ func (x *Index) fail(what string, err error) error {
 	return fmt.Errorf("%s in search index %s: %w", what, x.path, err)
 }
 
-// Applied is the number of the last change that is in the index; 0 when none is. After a crash it may be lower than
-// what was acknowledged by some seconds of changes, which are to be fed again.
+// Applied is the number of the last change that is in the index; 0 when none is. After a power cut, or where files are
+// damaged, it may be lower than what was acknowledged: what came after is to be fed again.
 func (x *Index) Applied(ctx context.Context) (int64, error) {
 	v, err := x.view(ctx)
 	if err != nil {

@@ -19,8 +19,8 @@ func changeOf(n int64) ([]Document, []string) {
 	return []Document{doc}, []string{fmt.Sprint(n - 3)}
 }
 
-// TestKilledWhileApplying kills a process that applies changes, again and again: the index holds exactly what its number
-// says, and after the changes behind it were fed again, all that was acknowledged.
+// TestKilledWhileApplying kills a process that applies changes, again and again: what it acknowledged is in the index,
+// and the index holds exactly what its number says.
 func TestKilledWhileApplying(t *testing.T) {
 	if path := os.Getenv("SEARCH_TEST_KILLED"); path != "" {
 		applyUntilKilled(path)
@@ -40,10 +40,8 @@ func TestKilledWhileApplying(t *testing.T) {
 		if x.Lost() != nil {
 			t.Fatalf("round %d: %v", round, x.Lost())
 		}
-		wantChanges(t, x, n)
-		for ; n < acknowledged; n++ {
-			put, remove := changeOf(n + 1)
-			apply(t, x, n+1, put, remove...)
+		if n < acknowledged {
+			t.Fatalf("round %d: change %d was acknowledged, but applied is %d", round, acknowledged, n)
 		}
 		wantChanges(t, x, n)
 		if err := x.Check(context.Background()); err != nil {

@@ -7,8 +7,8 @@
 //
 // The index itself is package segment, which knows terms and documents: words are made here, by language, before they
 // reach it (analyse), marks in the caller's text are found with the same words ([Highlight]), and every weight of the
-// ranking stands in rank.go. It holds no text. What was applied is in a file some seconds later, and what a crash takes
-// from the last seconds is fed again. One process owns an index at a time.
+// ranking stands in rank.go. It holds no text. What was applied outlives the process, though not always a power cut,
+// which may take the last seconds; those are fed again. One process owns an index at a time.
 package search
 
 import (

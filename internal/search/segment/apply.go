@@ -7,30 +7,41 @@ import (
 
 // Apply makes one change true: put are documents, new or known by their id; remove are ids. No id may be in put twice.
 // A change whose number is not above the last one's is there already and does nothing; number 0 is no change, always
-// applied, and never replayed. A view taken after Apply returned sees it; it is in a file some time later.
-func (x *Index) Apply(change int64, put []*Document, remove []string) (err error) {
+// applied, and never replayed: it is in a file after the next change, at the latest. A view taken after Apply returned
+// sees it.
+func (x *Index) Apply(change int64, put []*Document, remove []string) error {
+	after, err := x.apply(change, put, remove)
+	if err == nil && after {
+		err = x.Flush()
+	}
+	return err
+}
+
+// apply says whether a flush is due, since what was put without a change is whole now.
+func (x *Index) apply(change int64, put []*Document, remove []string) (after bool, err error) {
 	defer faults(&err)()
 	for _, d := range put {
 		if err := checkDocument(d, &x.o); err != nil {
-			return fmt.Errorf("apply change %d: %w", change, err)
+			return false, fmt.Errorf("apply change %d: %w", change, err)
 		}
 	}
 	if err := x.makeRoom(); err != nil {
-		return fmt.Errorf("apply change %d: %w", change, err)
+		return false, fmt.Errorf("apply change %d: %w", change, err)
 	}
 	x.writing.Lock()
 	defer x.writing.Unlock()
 	if x.closed {
-		return ErrClosed
+		return false, ErrClosed
 	}
 	s := x.now.Load()
 	if change > 0 && change <= s.applied {
-		return nil
+		return false, nil
 	}
 	applied := max(s.applied, change)
 	if len(put)+len(remove) == 0 && applied == s.applied {
-		return nil
+		return false, nil
 	}
+	r := record{before: s.applied, change: applied, remove: remove}
 	parts := slices.Clone(s.parts)
 	ids := slices.Clone(remove)
 	for _, d := range put {
@@ -44,17 +55,23 @@ func (x *Index) Apply(change int64, put []*Document, remove []string) (err error
 		}
 		data, err := buildSegment(put, from, &x.o)
 		if err != nil {
-			return fmt.Errorf("apply change %d: %w", change, err)
+			return false, fmt.Errorf("apply change %d: %w", change, err)
 		}
 		seg, err := readSegment(data, &x.o, true)
 		if err != nil {
-			return fmt.Errorf("apply change %d: %w", change, err)
+			return false, fmt.Errorf("apply change %d: %w", change, err)
 		}
 		parts = append(parts, &part{seg: seg})
+		r.segment = data
+	}
+	if x.pending = x.pending || change == 0; !x.pending {
+		if err := x.journal.append(&r); err != nil {
+			return false, fmt.Errorf("apply change %d: %w", change, err)
+		}
 	}
 	x.publish(parts, applied)
 	x.poke()
-	return nil
+	return x.pending && change > 0, nil
 }
 
 // makeRoom lets whoever brings more than the background can write away wait for it.

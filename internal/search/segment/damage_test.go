@@ -169,14 +169,18 @@ func TestLostSegment(t *testing.T) {
 	if err := x.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(x.file(2), 100); err != nil {
+	files, err := filepath.Glob(path + ".d/*.seg")
+	if err != nil || len(files) != 3 {
+		t.Fatalf("files %q, %v", files, err)
+	}
+	if err := os.Truncate(files[1], 100); err != nil {
 		t.Fatal(err)
 	}
 	x, lost, err := Open(path, testOptions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer x.Close()
+	t.Cleanup(func() { x.Close() })
 	if !errors.Is(lost, ErrDamaged) {
 		t.Errorf("lost = %v, want ErrDamaged", lost)
 	}
@@ -184,7 +188,7 @@ func TestLostSegment(t *testing.T) {
 	if v.Applied() != 10 || v.Len() != 2 {
 		t.Errorf("%d documents at change %d, want 2 at 10", v.Len(), v.Applied())
 	}
-	left, err := filepath.Glob(path + ".d/*")
+	left, err := filepath.Glob(path + ".d/*.seg")
 	if err != nil || len(left) != 2 {
 		t.Errorf("files left: %q, %v", left, err)
 	}

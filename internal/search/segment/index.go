@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +23,8 @@ type Index struct {
 
 	// Whoever changes the state.
 	writing sync.Mutex
+	journal journal
+	pending bool               // something is in memory that no journal has
 	keys    []map[string]int32 // by column, the number of each key
 	closed  bool
 
@@ -29,7 +32,9 @@ type Index struct {
 	keeping sync.Mutex
 	next    uint64
 	kept    int64 // the last change that the manifest has
-	files   []*part
+	// and the first journal after it
+	keptJournal uint64
+	files       []*part
 
 	wake chan struct{}
 	done sync.WaitGroup
@@ -107,20 +112,34 @@ func (x *Index) load() (lost, err error) {
 		}
 		parts = append(parts, p)
 	}
-	x.adopt(parts)
-	x.now.Store(newState(parts, applied, x.keyLists()))
-	x.files, x.kept = parts, applied
-	if err := x.sweep(); err != nil {
+	whole := !fresh && lost == nil
+	x.files, x.kept, x.keptJournal = parts, applied, m.journal
+	if err := x.sweep(whole); err != nil {
 		return lost, err
 	}
-	if fresh || lost != nil {
-		return lost, x.record(parts, nil, applied)
+	now := parts
+	if whole {
+		if now, applied, err = x.replay(m.journal, slices.Clone(parts), applied); err != nil {
+			return lost, err
+		}
+	}
+	x.adopt(now)
+	x.now.Store(newState(now, applied, x.keyLists()))
+	if err := x.startJournal(); err != nil {
+		return lost, err
+	}
+	if !whole {
+		return lost, x.record(parts, nil, applied, x.journal.number)
+	}
+	if applied != x.kept {
+		x.poke()
 	}
 	return nil, nil
 }
 
-// sweep removes what no manifest names: files of a crash, or of an index that was here before.
-func (x *Index) sweep() error {
+// sweep removes what no manifest names: files of a crash, or of an index that was here before. Journals stay when they
+// are wanted.
+func (x *Index) sweep(journals bool) error {
 	names, err := os.ReadDir(x.folder())
 	if err != nil {
 		return err
@@ -135,6 +154,12 @@ func (x *Index) sweep() error {
 		if ok && err == nil {
 			x.next = max(x.next, n+1)
 			if known[n] {
+				continue
+			}
+		}
+		if base, ok := strings.CutSuffix(e.Name(), ".log"); ok && journals {
+			if n, err := strconv.ParseUint(base, 10, 64); err == nil && n >= x.keptJournal {
+				x.next = max(x.next, n+1)
 				continue
 			}
 		}
@@ -241,7 +266,7 @@ func (x *Index) Close() error {
 	x.done.Wait()
 	err := x.Flush()
 	s := x.now.Swap(nil)
-	return errors.Join(err, s.release(), x.Failure())
+	return errors.Join(err, s.release(), x.journal.f.Close(), x.Failure())
 }
 
 // Check compares every file with its checksums, and says what is wrong.

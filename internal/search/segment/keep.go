@@ -146,10 +146,9 @@ func (x *Index) Flush() (err error) {
 
 // flush makes one file of all that is in memory and writes the manifest; keeping is held.
 func (x *Index) flush() error {
-	s := x.now.Load()
-	if !s.hold() {
-		return x.flush() // it was replaced just now
-	}
+	x.writing.Lock()
+	s := x.now.Load() // held by nobody else meanwhile, so it is not gone
+	s.hold()
 	defer func() { x.note(s.release()) }()
 	var memory, files []*part
 	for _, p := range s.parts {
@@ -160,20 +159,31 @@ func (x *Index) flush() error {
 		}
 	}
 	if len(memory) == 0 && s.applied == x.kept && sameDead(files, x.files) {
+		x.writing.Unlock()
 		return nil
+	}
+	err := x.startJournal()
+	number, pending := x.journal.number, x.pending
+	x.pending = x.pending && err != nil
+	x.writing.Unlock()
+	if err != nil {
+		return err
 	}
 	var made *part
 	if len(memory) > 0 {
-		var err error
-		if made, err = x.writeMerged(memory); err != nil {
-			return err
-		}
+		made, err = x.writeMerged(memory)
 	}
-	if err := x.record(files, made, s.applied); err != nil {
+	if err == nil {
+		err = x.record(files, made, s.applied, number)
+	}
+	if err != nil {
+		x.writing.Lock()
+		x.pending = x.pending || pending
+		x.writing.Unlock()
 		return err
 	}
 	x.replace(memory, made)
-	return nil
+	return x.endJournals()
 }
 
 func sameDead(a, b []*part) bool {
@@ -201,7 +211,7 @@ func (x *Index) merge(tier []*part) error {
 		return err
 	}
 	files := slices.DeleteFunc(slices.Clone(x.files), func(p *part) bool { return slices.Contains(tier, p) })
-	if err := x.record(files, made, x.kept); err != nil {
+	if err := x.record(files, made, x.kept, x.keptJournal); err != nil {
 		return err
 	}
 	x.replace(tier, made)
@@ -282,13 +292,13 @@ func (x *Index) replace(old []*part, made *part) {
 	x.publish(parts, s.applied)
 }
 
-// record writes the manifest: the index at change applied is files and what was made last, nil for nothing. keeping is
-// held, or nobody else knows x.
-func (x *Index) record(files []*part, made *part, applied int64) error {
+// record writes the manifest: the index at change applied is files and what was made last, nil for nothing, and journal
+// is the first with what came after. keeping is held, or nobody else knows x.
+func (x *Index) record(files []*part, made *part, applied int64, journal uint64) error {
 	if made != nil {
 		files = append(slices.Clone(files), made)
 	}
-	m := manifest{analyzer: x.o.Analyzer, applied: applied, next: x.next}
+	m := manifest{analyzer: x.o.Analyzer, applied: applied, next: x.next, journal: journal}
 	for _, p := range files {
 		f := manifestFile{name: p.seg.name, from: p.seg.from}
 		p.dead.each(func(doc uint32) bool { f.dead = append(f.dead, doc); return true })
@@ -302,6 +312,6 @@ func (x *Index) record(files []*part, made *part, applied int64) error {
 		}
 		return err
 	}
-	x.files, x.kept = files, applied
+	x.files, x.kept, x.keptJournal = files, applied, journal
 	return nil
 }

@@ -12,12 +12,13 @@ import (
 // A manifest says which files are the index, which of their documents are dead, and the last change that is in them.
 // It is written anew each time, under another name, synced and renamed, so that there is always a whole one.
 
-const manifestMagic = "DlIndex\x01"
+const manifestMagic = "DlIndex\x02"
 
 type manifest struct {
 	analyzer uint32
 	applied  int64
 	next     uint64 // the name of the next file
+	journal  uint64 // the first that holds changes after applied
 	files    []manifestFile
 }
 
@@ -33,6 +34,7 @@ func (m *manifest) bytes() []byte {
 	b = le.AppendUint32(b, m.analyzer)
 	b = le.AppendUint64(b, uint64(m.applied))
 	b = le.AppendUint64(b, m.next)
+	b = le.AppendUint64(b, m.journal)
 	b = binary.AppendUvarint(b, uint64(len(m.files)))
 	for _, f := range m.files {
 		b = binary.AppendUvarint(b, f.name)
@@ -50,7 +52,7 @@ func (m *manifest) bytes() []byte {
 // parseManifest gives ErrDamaged for anything that bytes did not make.
 func parseManifest(b []byte) (m manifest, err error) {
 	defer guard(&err)
-	const head = len(manifestMagic) + 20
+	const head = len(manifestMagic) + 28
 	le := binary.LittleEndian
 	if len(b) < head+4 || string(b[:len(manifestMagic)]) != manifestMagic {
 		return m, fmt.Errorf("%w: it does not begin as a manifest", ErrDamaged)
@@ -63,6 +65,7 @@ func parseManifest(b []byte) (m manifest, err error) {
 	m.analyzer = le.Uint32(b[8:])
 	m.applied = int64(le.Uint64(b[12:]))
 	m.next = le.Uint64(b[20:])
+	m.journal = le.Uint64(b[28:])
 	b = b[head:]
 	number := func() uint64 {
 		n, took := uvarint(b)

@@ -330,6 +330,13 @@ func TestOracle(t *testing.T) {
 				if err := x.tend(false); err != nil {
 					rt.Fatal(err)
 				}
+			case 3, 4, 5: // killed, the files are as they are
+				n++
+				path = copyIndex(t, x, path, filepath.Join(t.TempDir(), fmt.Sprint(n)))
+				if err := x.Close(); err != nil {
+					rt.Fatal(err)
+				}
+				x = openTest(t, path, testOptions)
 			}
 		}
 		v, err := x.View()

@@ -55,14 +55,18 @@ func (x *Index) become(parts []*part, applied int64) error {
 	if x.closed {
 		return ErrClosed
 	}
-	if err := x.record(parts, nil, applied); err != nil {
+	if err := x.startJournal(); err != nil {
 		return err
 	}
+	if err := x.record(parts, nil, applied, x.journal.number); err != nil {
+		return err
+	}
+	x.pending = false
 	for _, p := range x.now.Load().parts {
 		p.seg.gone.Store(true)
 	}
 	x.publish(parts, applied)
-	return nil
+	return x.endJournals()
 }
 
 // Remove deletes a closed index.

@@ -6,8 +6,8 @@
 // format as the files; the background merges small ones into larger ones and writes them out ([Index.Flush]).
 // A document put again is a new one, and the old one is marked dead until a merge leaves it out.
 //
-// Nothing is synced when a change is applied. After a crash the index is as it was when the manifest was last
-// written, [Index.Applied] says at which change that was, and the caller, who owns the truth, goes on from there.
+// Nothing is synced when a change is applied; it is in a journal, which outlives the process but maybe no power cut.
+// [View.Applied] says at which change the index is, and the caller, who owns the truth, goes on from there.
 package segment
 
 import "errors"

@@ -94,10 +94,10 @@ next:
 			}
 			// Before the other cursors follow: can anything here still enter?
 			r := p.recency(s, seg, doc)
-			if t.low(p.bound*r) {
+			if t.low(p.bound * r) {
 				return
 			}
-			if p.look(doc); t.low(p.most*r) {
+			if p.look(doc); t.low(p.most * r) {
 				doc = p.last
 				continue next
 			}
@@ -178,13 +178,13 @@ next:
 				return
 			}
 		} else if r = p.recency(s, seg, doc); t.full() {
-			if t.low(p.bound*r) {
+			if t.low(p.bound * r) {
 				return
 			}
 			for first < len(cs)-1 && t.low(upTo[first]*r) {
 				first++
 			}
-			if p.look(doc); t.low(p.most*r) {
+			if p.look(doc); t.low(p.most * r) {
 				doc = p.last
 				continue
 			}
