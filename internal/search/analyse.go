@@ -15,6 +15,7 @@ type token struct {
 	stop       bool
 	language   *language // whose word it is; nil for numbers, pairs and other forms
 	pair       int       // for two characters of a script without blanks, where the first ends; else 0
+	key        string    // how the lexicon knows the word; empty if it does not
 	last       bool      // it is the last of such a run, one character alone
 }
 
@@ -75,7 +76,7 @@ func (a *analysis) put(l *language, f forms, start, end int) {
 	if f.term == "" {
 		return
 	}
-	a.emit(token{term: f.term, start: start, end: end, word: a.word, stop: f.stop, language: l})
+	a.emit(token{term: f.term, start: start, end: end, word: a.word, stop: f.stop, language: l, key: f.key})
 	for _, other := range f.also {
 		a.emit(token{term: other, start: start, end: end, word: a.word, kind: also})
 	}
@@ -194,7 +195,7 @@ func (a *analysis) hyphenated(parts []part) {
 		l := a.language(parts[first])
 		f := l.forms(a.raw(parts[first:i]))
 		if f.term != "" {
-			a.emit(token{term: f.term, start: parts[first].start, end: parts[i-1].end, word: a.word, kind: joined, language: l})
+			a.emit(token{term: f.term, start: parts[first].start, end: parts[i-1].end, word: a.word, kind: joined, language: l, key: f.key})
 		}
 	}
 }

@@ -41,10 +41,12 @@ func editCost(a, b []rune, edits int) int {
 		for j := from; j < to; j++ {
 			cost := last[j]
 			if a[i] != b[j] {
-				cost = min(cost+otherCost(a[i], b[j]), last[j+1]+oddCost(a, i), now[j]+oddCost(b, j))
-				if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-					cost = min(cost, before[j-1]+swapSlip)
-				}
+				cost += otherCost(a[i], b[j])
+			}
+			// Of two equal letters the second is the odd one, so this may be less even where the letters are the same.
+			cost = min(cost, last[j+1]+oddCost(a, i), now[j]+oddCost(b, j))
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] && a[i] != b[j] {
+				cost = min(cost, before[j-1]+swapSlip)
 			}
 			now[j+1] = cost
 			least = min(least, cost)

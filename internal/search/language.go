@@ -118,6 +118,7 @@ func speakerOf(tag string) speaker {
 type forms struct {
 	term string   // empty: nothing to find
 	also []string // other spellings of it
+	key  string   // how the lexicon knows it; empty if it does not
 	stop bool
 }
 
@@ -151,7 +152,7 @@ func (l *language) makeForms(raw string) forms {
 		word = arabicSpelling(word)
 	}
 	plain := fold(word)
-	f := forms{term: clip(fold(l.stem(word)))}
+	f := forms{term: clip(fold(l.stem(word))), key: lexiconKey(plain)}
 	if f.term == "" {
 		f.term = clip(plain)
 	}

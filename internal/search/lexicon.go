@@ -63,13 +63,12 @@ func newLexicon() *lexicon {
 	return &lexicon{seed: maphash.MakeSeed(), slots: make([]uint32, 1024), lengths: make(map[shape]*bucket), firsts: make(map[rune]bool)}
 }
 
-// wordKey is how the lexicon knows a word: in lower case and without accents, as it may be typed.
-func wordKey(word string, l *language) string {
-	key := lower(word, l.dotted)
-	if l.script == arabic {
-		return arabicSpelling(key)
+// lexiconKey is key if the lexicon takes it.
+func lexiconKey(key string) string {
+	if n := utf8.RuneCountInString(key); n < leastRunes || n > mostRunes || len(key) > longest {
+		return ""
 	}
-	return fold(key)
+	return key
 }
 
 func (x *lexicon) key(w *lexeme) string { return string(x.keyBytes(w)) }
@@ -199,6 +198,8 @@ func richness(form string) (n int) {
 		switch {
 		case r == '-':
 			n += 4
+		case isApostrophe(r): // O'Brien
+			n++
 		case r >= utf8.RuneSelf && i >= 0:
 			n += 2
 		case unicode.IsUpper(r) && small:

@@ -9,36 +9,39 @@ import (
 
 // A listener notes which words a document has, as written.
 type listener struct {
-	raw  map[string]int // by spelling: place in list, or -1
-	at   map[string]int // by key
+	at   map[string]int // by key: place in list
 	list []heard
 }
 
-func newListener() *listener {
-	return &listener{raw: make(map[string]int, 256), at: make(map[string]int, 256)}
-}
+func newListener() *listener { return &listener{at: make(map[string]int, 256)} }
 
 func (h *listener) hear(column int, t token, text string) {
-	if t.language == nil || t.pair > 0 {
+	if t.key == "" || t.language == nil {
 		return
 	}
 	raw := text[t.start:t.end]
-	n, ok := h.raw[raw]
+	n, ok := h.at[t.key]
 	if !ok {
-		n = h.word(raw, t.language)
-		h.raw[raw] = n
-	}
-	if n < 0 {
-		return
+		n = len(h.list)
+		h.list = append(h.list, heard{key: t.key, shown: shownForm(raw), nouns: t.language.code == "de"})
+		h.at[t.key] = n
 	}
 	w := &h.list[n]
-	first, _ := utf8.DecodeRuneInString(raw)
+	if ok && len(raw) > len(t.key) { // with accents, perhaps
+		if s := shownForm(raw); richness(s) > richness(w.shown) {
+			w.shown = s
+		}
+	}
+	first := rune(raw[0])
+	if first >= utf8.RuneSelf {
+		first, _ = utf8.DecodeRuneInString(raw)
+	}
 	switch {
 	case unicode.IsLower(first), t.kind == joined && smallPart(raw):
 		w.low = true
 	case w.nouns:
 		w.named = w.named || column > 0 && inName(text, t.start, t.end, t.language)
-	case column != 0 && !strings.Contains(w.shown, "-"):
+	case column != 0 && t.start > 0 && text[t.start-1] == '-' && !strings.Contains(w.shown, "-"):
 		if from := articleBefore(text, t.start); from < t.start {
 			w.shown = text[from:t.end]
 		}
@@ -57,41 +60,29 @@ func smallPart(raw string) bool {
 	return false
 }
 
-// word notes a spelling that the document did not have yet, and gives its place in list.
-func (h *listener) word(raw string, l *language) int {
-	key := wordKey(raw, l)
-	if n := utf8.RuneCountInString(key); n < leastRunes || n > mostRunes || len(key) > longest {
-		return -1
-	}
-	n, ok := h.at[key]
-	if !ok {
-		n = len(h.list)
-		h.list = append(h.list, heard{key: key, shown: shownForm(raw), nouns: l.code == "de"})
-		h.at[key] = n
-	} else if s := shownForm(raw); richness(s) > richness(h.list[n].shown) {
-		h.list[n].shown = s
-	}
-	return n
-}
-
-// shownForm of a word as written: without invisible characters, vowel points and dots.
+// shownForm of a word as written, without invisible characters, vowel points and dots; empty where its key and a
+// capital tell as much.
 func shownForm(raw string) string {
 	if isASCII(raw) {
-		return strings.ReplaceAll(raw, ".", "")
+		raw = strings.ReplaceAll(raw, ".", "")
+	} else {
+		raw = strings.Map(func(r rune) rune {
+			if r == '.' || unicode.Is(unicode.Cf, r) && r != zwnj || isPoint(r) {
+				return -1
+			}
+			return r
+		}, raw)
 	}
-	return strings.Map(func(r rune) rune {
-		if r == '.' || unicode.Is(unicode.Cf, r) && r != zwnj || isPoint(r) {
-			return -1
-		}
-		return r
-	}, raw)
+	if richness(raw) == 0 {
+		return ""
+	}
+	return raw
 }
 
 // words are what was heard, apart from the text it stood in.
 func (h *listener) words() []heard {
 	for i := range h.list {
-		w := &h.list[i]
-		w.key = strings.Clone(w.key)
+		w := &h.list[i] // its key is the memo's, and clean of the text
 		w.shown = strings.Clone(w.shown)
 		w.low = w.low || w.nouns && !w.named
 	}

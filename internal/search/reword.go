@@ -91,7 +91,7 @@ func loneWords(text string, by []speaker) (words []loneWord) {
 			}
 			raw := s.text[t.start:t.end]
 			w.Range, w.text = Range{start + t.start, start + t.end}, raw
-			w.word, w.key, w.stop = lower(raw, t.language.dotted), wordKey(raw, t.language), t.stop
+			w.word, w.key, w.stop = lower(strings.Map(withoutMarks, raw), t.language.dotted), t.key, t.stop
 			if t.kind == joined || article && n == 2 {
 				n, article = 1, false
 			}
@@ -209,6 +209,14 @@ func firstWord(s string) string {
 		return words[0]
 	}
 	return ""
+}
+
+// withoutMarks: Ra'isi is raisi.
+func withoutMarks(r rune) rune {
+	if r == '.' || isApostrophe(r) {
+		return -1
+	}
+	return r
 }
 
 func betweenWords(r rune) bool { return classOf(r) == none && !isApostrophe(r) }

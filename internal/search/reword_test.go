@@ -27,6 +27,7 @@ func newsroomIndex(t testing.TB) *Index {
 	add("erdogan", 1, Document{Headline: "Erdoğan konuştu", Body: "Erdoğan konuştu.", Language: "tr"})
 	add("sudan", 3, Document{Headline: "Sudan talks", Body: "Talks on Sudan. The house was full, he said."})
 	add("hush", 1, Document{Headline: "Khashoggi case", Body: "The Khashoggi case goes on."})
+	add("obrien", 1, Document{Headline: "Tallaght", Body: "It was late, O’Brien said on RTÉ."})
 	x := newIndex(t, docs...)
 	x.Know([]Known{
 		{Topic: "mustafa-al-kadhimi", Names: []string{"Mustafa al-Kadhimi", "مصطفى الكاظمي"}, Person: true},
@@ -53,6 +54,8 @@ func TestRewording(t *testing.T) {
 		{name: "another first letter", text: "varliament", want: "vote vote' vote''", corrected: "parliament"},
 		{name: "a name keeps its capital and accent", text: "erdobgan", want: "erdogan", corrected: "Erdoğan"},
 		{name: "a slip that is a spelling too", text: "erdogn", want: "erdogan", also: []Variant{{"erdogn", []string{"Erdoğan"}}}},
+		{name: "an apostrophe left out", text: "obrien", want: "obrien"},
+		{name: "another in its place", text: "O'Brian", want: "obrien", also: []Variant{{"O'Brian", []string{"O’Brien"}}}},
 		{name: "nothing like it", text: "xylophone", want: ""},
 		{name: "in a phrase as it is", text: `"parliment votes"`, want: ""},
 		{name: "unwanted as it is", text: "rates -parliment", want: "ecb"},
