@@ -23,7 +23,7 @@ type room struct {
 var layout = map[string]room{
 	// tools: import nothing of ours
 	"markup":         {"", "github.com/yuin/goldmark golang.org/x/net golang.org/x/text"},
-	"search":         {"search/segment", "modernc.org/sqlite golang.org/x/text github.com/blevesearch/snowballstem"},
+	"search":         {"search/segment", "golang.org/x/text github.com/blevesearch/snowballstem"},
 	"search/segment": {"", ""}, // the index itself: terms as bytes, documents as numbers
 	"mediastore":     {"", "github.com/minio/minio-go/v7"},
 	"pagecache":      {"", "github.com/andybalholm/brotli github.com/klauspost/compress"},
