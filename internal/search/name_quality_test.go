@@ -19,15 +19,6 @@ func lexiconOf(docs []Document, language string) *lexicon {
 	return x
 }
 
-func wordsOf(d Document, language string) []heard {
-	by := speakerOf(language)
-	h := newListener()
-	for i, text := range []string{d.Headline, d.Standfirst, d.Body, d.Captions, d.Labels} {
-		analyse(text, &by, func(t token) { h.hear(i, t, text) })
-	}
-	return h.words()
-}
-
 // wordKey is how the lexicon knows a word.
 func wordKey(word string, l *language) string {
 	key := lower(word, l.dotted)

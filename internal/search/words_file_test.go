@@ -23,6 +23,16 @@ func tear(t *testing.T, path string) {
 	}
 }
 
+// wordsOf are what is heard of a document.
+func wordsOf(d Document, language string) []heard {
+	by := speakerOf(language)
+	h := newListener()
+	for i, text := range []string{d.Headline, d.Standfirst, d.Body, d.Captions, d.Labels} {
+		analyse(text, &by, func(t token) { h.hear(i, t, text) })
+	}
+	return h.words()
+}
+
 func TestWordsFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.words")
 	w, err := openWords(path, false)
