@@ -68,6 +68,34 @@ func TestCorrectionsAreTheNearest(t *testing.T) {
 	}
 }
 
+// withSlip makes a slip in one of the words with four letters or more, and says which came of it; "" when none did.
+func withSlip(r *rand.Rand, words []string) (text, wrong string) {
+	list := slices.Clone(words)
+	for _, i := range r.Perm(len(list)) {
+		w := []rune(strings.ToLower(list[i]))
+		if len(w) < 4 {
+			continue
+		}
+		at := r.IntN(len(w))
+		switch r.IntN(4) {
+		case 0:
+			w = append(w[:at], w[at+1:]...)
+		case 1:
+			w = slices.Insert(w, at, w[at])
+		case 2:
+			at = min(at, len(w)-2)
+			w[at], w[at+1] = w[at+1], w[at]
+		default:
+			w[at] = rune('a' + r.IntN(26))
+		}
+		if slipped := string(w); !strings.EqualFold(slipped, list[i]) {
+			list[i] = slipped
+			return strings.Join(list, " "), slipped
+		}
+	}
+	return "", ""
+}
+
 func randomWord(r *rand.Rand, n int) string {
 	var b strings.Builder
 	for i := range n {
