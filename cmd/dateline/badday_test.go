@@ -207,8 +207,9 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal("no draft was refused on a full disk")
 	}
 	r := s.send("POST", "/api/v1/stories/"+draft.ID+"/publish", fields{})
-	// Either nothing was done, or it was kept and only the index had no room; it says which.
-	saved := r.status == 503 && strings.Contains(r.text(), "This is saved")
+	// Either nothing was done, or it was kept and only the index had no room; it says
+	// which. Or all of it went into what room a checkpoint gave the log meanwhile.
+	saved := r.status == 200 || r.status == 503 && strings.Contains(r.text(), "This is saved")
 	if r.status != 507 && !saved {
 		t.Errorf("publish on a full disk = %d, want 507\n%.300s", r.status, r.body)
 	}
