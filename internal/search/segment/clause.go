@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -19,6 +20,9 @@ func (s *searcher) open(at int, seg *Segment, c *Clause) cursor {
 		}
 		return s.openTerm(seg, t.here[at], t.idf*w.weight())
 	}
+	if l, ok := s.kept[keptList{at, c}]; ok {
+		return &listCursor{docs: l.docs, points: l.points, most: l.most}
+	}
 	l := s.arena.list()
 	acc := s.arena.scores(seg.docs)
 	for i := range c.Ways {
@@ -31,7 +35,19 @@ func (s *searcher) open(at int, seg *Segment, c *Clause) cursor {
 		return true
 	})
 	acc.clear()
+	if s.twoPasses() {
+		if s.kept == nil {
+			s.kept = make(map[keptList]listCursor)
+		}
+		s.kept[keptList{at, c}] = listCursor{docs: slices.Clone(l.docs), points: slices.Clone(l.points), most: l.most}
+	}
 	return l
+}
+
+// A keptList is what was found of a clause in one segment, for the second pass over it.
+type keptList struct {
+	at int
+	c  *Clause
 }
 
 func (s *searcher) openTerm(seg *Segment, t termInfo, weight float64) *termCursor {

@@ -100,6 +100,7 @@ type searcher struct {
 	mean   float64
 	arena  *arena
 	stats  map[string]*termStats
+	kept   map[keptList]listCursor
 
 	full, partial top
 	total, all    int
@@ -151,7 +152,7 @@ func (s *searcher) find(ctx context.Context) error {
 			s.walkFull(l)
 		}
 	}
-	if s.full.full() || s.q.Loose || len(s.q.Any) == 0 || len(s.q.Any) == 1 && len(s.q.Needed) == 0 {
+	if s.full.full() || !s.twoPasses() {
 		return ctx.Err()
 	}
 	s.partial.n = s.q.N - len(s.full.heap)
@@ -165,6 +166,11 @@ func (s *searcher) find(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// twoPasses says whether there may be documents that have only some of the clauses.
+func (s *searcher) twoPasses() bool {
+	return s.q.N > 0 && !s.q.Loose && (len(s.q.Any) > 1 || len(s.q.Any) == 1 && len(s.q.Needed) > 0)
 }
 
 func (s *searcher) results() Results {

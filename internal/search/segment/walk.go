@@ -51,7 +51,7 @@ func newPruner(lists ...[]cursor) *pruner {
 // longer than the rest of a document.
 func (p *pruner) recency(s *searcher, seg *Segment, doc uint32) float64 {
 	if doc >= p.fresh {
-		p.weight, p.fresh = s.recency(seg.date(doc)), doc+32
+		p.weight, p.fresh = s.recency(seg.date(doc)), doc+256
 	}
 	return p.weight
 }
