@@ -27,6 +27,7 @@ type alerting struct {
 	courier *fanout.Courier
 	keyring *fanout.Keyring
 	house   news.AlertHouse
+	contact string // whom push services turn to
 	door    *pushDoor
 }
 
@@ -56,7 +57,7 @@ func newAlerting(ctx context.Context, o alertOptions) (*alerting, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &alerting{house: news.StandardAlertHouse}
+	a := &alerting{house: news.StandardAlertHouse, contact: o.contact}
 	a.house.Countdown, a.house.Language = o.countdown, o.language
 	keys, err := o.openPushKeys(ctx, o.data, o.store)
 	if err != nil {

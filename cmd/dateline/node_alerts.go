@@ -46,9 +46,6 @@ func (n *node) openAlerts(ctx context.Context, std *std, zone *time.Location, as
 		return err
 	}
 	n.later(n.alerts.close)
-	if whom == developmentContact {
-		n.log.Info("push services have nobody to turn to; give --push-contact mailto:you@your.site before readers subscribe")
-	}
 	n.mail = &mailing{
 		store: n.store, sender: sender, engine: n.alerts.engine, public: n.public, siteName: o.SiteName, language: o.Language, log: n.log,
 	}
@@ -56,6 +53,13 @@ func (n *node) openAlerts(ctx context.Context, std *std, zone *time.Location, as
 		n.operator.mailBy(&operatorPost{sender: sender, to: o.OperatorMail, siteName: o.SiteName, desk: n.public.String() + "/desk/", zone: zone})
 	}
 	return nil
+}
+
+// sayContact tells an operator whose messages give push services nobody to turn to.
+func (n *node) sayContact() {
+	if n.alerts.contact == developmentContact {
+		n.log.Info("push services have nobody to turn to; give --push-contact mailto:you@your.site before readers subscribe")
+	}
 }
 
 // alertJobs is what is done about an alert beside sending it.

@@ -161,6 +161,7 @@ func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, star
 	}
 	n.health.Ready()
 	n.log.Info("ready", "address", n.public.String(), "listen", l.Addr().String(), "database", n.store.Engine(), "stories", n.index.Len())
+	n.sayContact()
 	if err := n.offerSetUp(ctx); err != nil {
 		n.log.Error("could not make the set-up link; make an account with: dateline staff add", "error", err)
 	}
