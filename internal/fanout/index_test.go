@@ -138,10 +138,11 @@ func TestBook(t *testing.T) {
 func TestPayload(t *testing.T) {
 	a := alert("01940000-aaaa-7000-8000-000000000000")
 	a.Title, a.Body, a.Language = "جسر مغلق", "حتى إشعار آخر", "ar"
+	a.Composed = time.UnixMilli(1764100800123)
 	got, err := fanout.Payload(a, fanout.Dress{Site: "https://news.example.org/", Icon: "https://news.example.org/icon.png", Stop: "Stop this topic"})
 	must(t, err)
 	want := `{"web_push":8030,"notification":{"title":"جسر مغلق","navigate":"https://news.example.org/2026/11/25/bridge","body":"حتى إشعار آخر",` +
-		`"lang":"ar","dir":"rtl","tag":"01940000aaaa70008000000000000000","icon":"https://news.example.org/icon.png","data":{"alert":"01940000-aaaa-7000-8000-000000000000"}}}`
+		`"lang":"ar","dir":"rtl","tag":"01940000aaaa70008000000000000000","icon":"https://news.example.org/icon.png","data":{"alert":"01940000-aaaa-7000-8000-000000000000","made":1764100800123}}}`
 	if string(got) != want {
 		t.Errorf("payload\n%s\nwant\n%s", got, want)
 	}

@@ -22,9 +22,12 @@ type Dress struct {
 
 // Data is what a message tells the service worker besides what it shows.
 type Data struct {
-	// Alert tells a repeat from another alert. Identifiers sort by time, so a service
-	// worker knows which of two with one tag is the later.
+	// Alert tells a repeat from another alert.
 	Alert news.AlertID `json:"alert"`
+	// Made is when the alert was composed, in milliseconds since 1970: of two with one tag
+	// it tells the service worker which is the later. Identifiers cannot: a program's are
+	// hashes, and the desk's are as old as the form.
+	Made int64 `json:"made,omitempty"`
 	Stop  *Stop        `json:"stop,omitempty"`
 }
 
@@ -55,6 +58,9 @@ func Payload(a *news.Alert, d Dress) ([]byte, error) {
 		Renotify: a.Kind != news.NewsAlert, // who saw the mistake has to notice its end
 	}
 	data := Data{Alert: a.ID}
+	if !a.Composed.IsZero() {
+		data.Made = a.Composed.UnixMilli()
+	}
 	page := ""
 	switch {
 	case a.Audience.Followers:

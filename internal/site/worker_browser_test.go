@@ -56,6 +56,7 @@ func registered(ctx context.Context, t *testing.T, w *world, at string) servicew
 // A message is what the newsroom sends.
 type message struct {
 	ID, Tag, Title, Body, At string
+	Made                     int // when it was composed
 	Again                    bool
 }
 
@@ -63,7 +64,7 @@ func (m message) json(w *world) string {
 	b, _ := json.Marshal(map[string]any{"web_push": 8030, "notification": map[string]any{
 		"title": m.Title, "body": m.Body, "navigate": w.origin + m.At, "tag": m.Tag, "lang": "en", "dir": "ltr", "renotify": m.Again,
 		"icon": w.origin + "/assets/icon.png", "actions": []map[string]string{{"action": "stop", "title": "Stop this topic", "navigate": w.origin + "/alerts?stop=topic:orrin"}},
-		"data": map[string]any{"alert": m.ID, "stop": map[string]string{"topic": "orrin"}}}})
+		"data": map[string]any{"alert": m.ID, "made": m.Made, "stop": map[string]string{"topic": "orrin"}}}})
 	return string(b)
 }
 
@@ -85,8 +86,9 @@ func TestWorkerShowsEachAlertOnce(t *testing.T) {
 	permit(ctx, t, w.origin, "granted")
 	id := registered(ctx, t, w, "/about")
 	_, n := w.since(0, "")
-	bridge := message{ID: "019a0000-0000-7000-8000-000000000001", Tag: "t1", Title: "Bridge collapses", Body: "On its first day.", At: "/2026/11/25/bridge"}
-	mended := message{ID: "019a0000-0000-7000-8000-000000000002", Tag: "t1", Title: "Correction", Body: "It stands.", At: "/2026/11/25/bridge", Again: true}
+	// Identifiers say nothing of the order: a correction's may be the lower one.
+	bridge := message{ID: "e19a0000-0000-8000-8000-000000000001", Made: 1, Tag: "t1", Title: "Bridge collapses", Body: "On its first day.", At: "/2026/11/25/bridge"}
+	mended := message{ID: "00000000-0000-8000-8000-000000000002", Made: 2, Tag: "t1", Title: "Correction", Body: "It stands.", At: "/2026/11/25/bridge", Again: true}
 	other := message{ID: "019a0000-0000-7000-8000-000000000003", Tag: "t3", Title: "Parliament", Body: "By one.", At: "/2026/11/25/diary"}
 	gone := `navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => all.forEach(n => n.close())).then(() => true)`
 	empty := `navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => !all.length)`
@@ -101,8 +103,8 @@ func TestWorkerShowsEachAlertOnce(t *testing.T) {
 		{"the original arrives late", bridge.json(w), "", "", "Correction: It stands."},
 		{"another stands beside it", other.json(w), "", "t3", "Correction: It stands. | Parliament: By one."},
 		{"a repeat of what was put away stays away", other.json(w), gone, "", ""},
-		{"the newest first, its original after it", message{ID: "019a0000-0000-7000-8000-000000000009", Tag: "t8", Title: "Second", Body: "b", At: "/x"}.json(w), "", "t8", "Second: b"},
-		{"then the original", message{ID: "019a0000-0000-7000-8000-000000000008", Tag: "t8", Title: "First", Body: "a", At: "/x"}.json(w), "", "", "Second: b"},
+		{"the newest first, its original after it", message{ID: "019a0000-0000-7000-8000-000000000008", Made: 9, Tag: "t8", Title: "Second", Body: "b", At: "/x"}.json(w), "", "t8", "Second: b"},
+		{"then the original", message{ID: "019a0000-0000-7000-8000-000000000009", Made: 8, Tag: "t8", Title: "First", Body: "a", At: "/x"}.json(w), "", "", "Second: b"},
 		{"no JSON", "hello", gone, "news", "Dateline: There is news on Dateline."},
 		{"no notification", `{"custom": {"i": "of another system"}}`, gone, "news", "Dateline: There is news on Dateline."},
 		{"nothing at all", "", gone, "news", "Dateline: There is news on Dateline."},

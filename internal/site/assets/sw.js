@@ -49,28 +49,27 @@ async function arrived(data) {
 	if (!n || typeof n.title !== 'string' || !n.title) {
 		return self.registration.showNotification(w.site, { body: w.news, tag: 'news', icon: w.icon, lang: w.lang, dir: w.dir, data: { url: '/alerts' } })
 	}
-	const id = String(n.data?.alert ?? ''), tag = String(n.tag ?? '')
+	const id = String(n.data?.alert ?? ''), tag = String(n.tag ?? ''), made = Number(n.data?.made) || 0
 	if (!id) return show(n)
 	const fresh = await inTurn(async () => {
-		// Seen already; or its correction is, which came first: identifiers of one tag
-		// sort by the time they were made.
-		if (underWay.has(id) || (await shown()).some(s => s.id === id || tag && s.tag === tag && s.id > id)) return
+		// Seen already; or its correction is, which came first.
+		if (underWay.has(id) || (await shown()).some(s => s.id === id || tag && s.tag === tag && s.made > made)) return
 		underWay.add(id)
 		return true
 	})
 	if (!fresh) return unseen(tag)
 	await show(n)
 	// Noted once it is shown: a worker that ends between the two shows a repeat, not nothing.
-	await inTurn(async () => note([...await shown(), { id, tag, path: new URL(inside(n.navigate)).pathname, n }]))
+	await inTurn(async () => note([...await shown(), { id, tag, made, path: new URL(inside(n.navigate)).pathname, n }]))
 	underWay.delete(id)
 	// A picture that comes slowly must not put the first words over their correction,
 	// which arrived meanwhile.
 	const later = tag && latest(await shown(), tag)
-	if (later && later.id > id) await show({ ...later.n, renotify: false, silent: true })
+	if (later?.made > made) await show({ ...later.n, renotify: false, silent: true })
 }
 
 const underWay = new Set
-const latest = (list, tag) => list.filter(s => s.tag === tag).sort((a, b) => a.id < b.id ? -1 : 1).at(-1)
+const latest = (list, tag) => list.filter(s => s.tag === tag).sort((a, b) => a.made - b.made).at(-1)
 
 // unseen is a repeat. A browser that is shown nothing for a message, with none of our
 // pages in sight, says itself that the site did something; so the reader's last words
