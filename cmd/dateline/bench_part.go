@@ -45,6 +45,11 @@ func benchPart(name string, std *std) error {
 			if err = orders.Decode(&o); err == nil {
 				answer, err = servePush(o)
 			}
+		case "search":
+			var o searchOrder
+			if err = orders.Decode(&o); err == nil {
+				answer, err = o.carryOut()
+			}
 		default:
 			return fmt.Errorf("%s: there is no part %q of a bench", benchPartEnv, name)
 		}

@@ -138,9 +138,43 @@ func TestBenchCorpusBeside(t *testing.T) {
 	}
 }
 
+// This program stands in for a peer, too: it takes the orders that a peer gets.
+func TestBenchSearch(t *testing.T) {
+	program, err := exec.LookPath("dateline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer := filepath.Join(t.TempDir(), "peer")
+	if err := os.WriteFile(peer, []byte("#!/bin/sh\n"+benchPartEnv+"=search exec "+program+" bench site\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r := runBench(t, "search", "--size", "500", "--mixed", "100ms", "--writes", "20", "--beside", peer)
+	if r.Bench != "search" {
+		t.Errorf("bench %q, want search", r.Bench)
+	}
+	starts := []string{"articles made, of a core", "index, of the text", "opening until", "heap", "mixed queries, two workers, with 20 writes", "write until found, p99"}
+	for kind := range searchGoals {
+		starts = append(starts, kind+", p99")
+	}
+	wantFigures(t, r, starts...)
+	beside := 0
+	for _, f := range r.Figures {
+		if strings.HasPrefix(f.Name, "peer: ") {
+			beside++
+		}
+		if kind, ok := strings.CutSuffix(f.Name, ", with hits"); ok && f.Value < 90 {
+			t.Errorf("%s: %g %% of the queries find something", kind, f.Value)
+		}
+	}
+	if beside < 40 {
+		t.Errorf("%d figures of the peer", beside)
+	}
+}
+
 func TestBenchWrongUsage(t *testing.T) {
 	for _, args := range []string{
-		"site --size 3", "site --rounds 0", "site --round 1h", "site --database sqlite:x", "publish --stress 1ms", "publish --publications 0", "publish --beside x", "alerts --kills -1", "alerts --paced 1ms", "search", "",
+		"site --size 3", "site --rounds 0", "site --round 1h", "site --database sqlite:x", "publish --stress 1ms", "publish --publications 0", "publish --beside x", "alerts --kills -1", "alerts --paced 1ms",
+		"search --mixed 1ms", "search --writes 0", "search --database postgres://x/y", "serach", "",
 	} {
 		var out, errOut bytes.Buffer
 		if code := run(t.Context(), append([]string{"bench"}, strings.Fields(args)...), nil, &out, &errOut); code != 2 {
