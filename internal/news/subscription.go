@@ -2,6 +2,7 @@ package news
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"time"
 
@@ -133,7 +134,9 @@ func (q *QuietHours) clean(f *Faults) {
 	if q.Zone == "" {
 		q.Zone = "UTC"
 	}
-	if len(q.Zone) > 64 || q.Zone == "Local" {
+	// Each name is kept with its zone, and there are as many ways to write a path to one
+	// as somebody likes.
+	if len(q.Zone) > 64 || q.Zone == "Local" || q.Zone != path.Clean(q.Zone) {
 		f.Add("quiet_hours", "%q is no time zone. Use one like Europe/Berlin.", clip(q.Zone))
 		return
 	}

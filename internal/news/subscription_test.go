@@ -24,6 +24,7 @@ func TestSubscriptionIsChecked(t *testing.T) {
 		{"an hour of its own", Subscription{Quiet: QuietHours{0, 25 * 60, "UTC"}}, "quiet_hours"},
 		{"a zone of its own", Subscription{Quiet: QuietHours{0, 60, "Mars/Olympus"}}, "quiet_hours"},
 		{"a zone that is a path", Subscription{Quiet: QuietHours{0, 60, "../../etc/passwd"}}, "quiet_hours"},
+		{"a zone written in one way of many", Subscription{Quiet: QuietHours{0, 60, "Europe//./Berlin"}}, "quiet_hours"},
 		{"the server's zone", Subscription{Quiet: QuietHours{0, 60, "Local"}}, "quiet_hours"},
 		{"less than none", Subscription{MostPerDay: -1}, "most_per_day"},
 		{"language", Subscription{Language: "klingonish!"}, "language"},
