@@ -196,3 +196,24 @@ func TestAddressesInsideAreRefused(t *testing.T) {
 		t.Errorf("%d connections were made to addresses inside", n)
 	}
 }
+
+// An alert that was planned leaves, however many wait for a second person since.
+func TestAPlannedAlertLeavesBehindManyThatWait(t *testing.T) {
+	w := newPushWorld(t, pushservice.Options{Subscriptions: 1, Check: 1})
+	s := serve(t, "", w.flags()...)
+	for _, who := range []string{"ada", "eda"} {
+		s.must("staff", "add", who+"@example.org", "--name", who, "--role", "editor", "--url", s.origin)
+	}
+	w.subscribe(s, 0, 1, nil)
+	st := bridge(s)
+	s.reaches(toAll(st, "x"), 1)
+	planned := s.alert(fields{"story": st.ID, "title": "Bridge closed", "followers": true, "send_at": time.Now().Add(3 * time.Second).UTC().Format(time.RFC3339Nano)})
+	for range 101 {
+		if a := s.alert(toAll(st, "Bridge closed")); a.State != "awaiting-approval" {
+			t.Fatalf("an alert to everyone is %s", a.State)
+		}
+	}
+	if a := s.ended(planned.ID, 20*time.Second); a.State != "sent" {
+		t.Errorf("the planned alert ended as %+v", a)
+	}
+}

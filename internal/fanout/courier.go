@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"dateline/internal/news"
-	"dateline/internal/webpush"
 )
 
 // An AlertStore keeps alerts.
@@ -70,7 +69,6 @@ const (
 	readyBefore = 2 * time.Second
 	againAfter  = 2 * time.Second // an alert that could not be begun or finished
 	forgetEvery = 24 * time.Hour
-	stopLook    = 25 * time.Millisecond // for the other nodes' last word
 )
 
 // Run sends what is due until ctx ends, then lets what is under way be written down.
@@ -145,8 +143,9 @@ func (c *Courier) today(ctx context.Context) bool {
 }
 
 func (c *Courier) countToday(ctx context.Context) error {
+	// Lists go by when alerts were composed, and one may be planned a year ahead.
 	now := c.Now()
-	l := news.AlertList{Since: now.AddDate(0, 0, -1), Limit: 100}
+	l := news.AlertList{Since: now.AddDate(-1, 0, -1), Limit: 100}
 	for {
 		alerts, next, err := c.Alerts.Alerts(ctx, l)
 		if err != nil {
@@ -154,7 +153,7 @@ func (c *Courier) countToday(ctx context.Context) error {
 		}
 		for i := range alerts {
 			a := &alerts[i]
-			if a.Kind != news.NewsAlert || !a.State.Over() || a.Started.IsZero() {
+			if a.Kind != news.NewsAlert || !a.State.Over() || a.Started.Before(now.AddDate(0, 0, -1)) {
 				continue
 			}
 			rec, err := c.Engine.Ledger.Record(ctx, a.ID)
@@ -173,32 +172,42 @@ func (c *Courier) countToday(ctx context.Context) error {
 
 // look begins all that is due and says when to look again.
 func (c *Courier) look(ctx context.Context) (time.Duration, error) {
-	open, _, err := c.Alerts.Alerts(ctx, news.AlertList{Open: true, Limit: 100})
-	if err != nil {
-		return lookEvery, err
-	}
-	now := c.Now()
-	next := now.Add(lookEvery)
-	for i := range open {
-		a := &open[i]
-		due := a.Due(c.House)
-		switch {
-		case a.State == news.AlertQueued || a.State == news.AlertSending || (!due.IsZero() && !now.Before(due)):
-			c.start(ctx, a)
-		case a.State == news.AlertCounting:
-			if ready := due.Add(-readyBefore); now.Before(ready) {
-				due = ready
-			} else if err := c.freeze(ctx, a); err != nil {
-				c.Log.Warn("the audience of an alert could not be fixed ahead; it will be when it leaves", "alert", a.ID, "error", err)
-			}
-			fallthrough
-		default:
-			if !due.IsZero() && due.Before(next) {
+	next := c.Now().Add(lookEvery)
+	// All pages: however many alerts wait for a second person, those planned before them
+	// have to leave.
+	for l := (news.AlertList{Open: true, Limit: 100}); ; {
+		open, more, err := c.Alerts.Alerts(ctx, l)
+		if err != nil {
+			return lookEvery, err
+		}
+		for i := range open {
+			if due := c.take(ctx, &open[i]); !due.IsZero() && due.Before(next) {
 				next = due
 			}
 		}
+		if l.Cursor = more; more == "" {
+			return max(next.Sub(c.Now()), 0), nil
+		}
 	}
-	return max(next.Sub(c.Now()), 0), nil
+}
+
+// take begins an alert if it is due, else it says when to look at it again; zero for
+// when it changes.
+func (c *Courier) take(ctx context.Context, a *news.Alert) time.Time {
+	now, due := c.Now(), a.Due(c.House)
+	if a.State == news.AlertQueued || a.State == news.AlertSending || (!due.IsZero() && !now.Before(due)) {
+		c.start(ctx, a)
+		return time.Time{}
+	}
+	if a.State == news.AlertCounting {
+		if ready := due.Add(-readyBefore); now.Before(ready) {
+			return ready
+		}
+		if err := c.freeze(ctx, a); err != nil {
+			c.Log.Warn("the audience of an alert could not be fixed ahead; it will be when it leaves", "alert", a.ID, "error", err)
+		}
+	}
+	return due
 }
 
 // freeze fixes the audience of an alert in its countdown, as it will be at its end.
@@ -371,62 +380,4 @@ func (c *Courier) finish(ctx context.Context, a *news.Alert, tally news.Tally) e
 	}
 	c.Log.Info("subscriptions dropped that their push services said are gone", "alert", a.ID, "number", n)
 	return nil
-}
-
-// Reach is how many would get the alert now.
-func (c *Courier) Reach(a *news.Alert) int {
-	if c.Hurry != nil {
-		c.Hurry()
-	}
-	return c.Roll.Index.Freeze(a, c.Now()).Count()
-}
-
-// Message is the text that would be sent; Invalid if it is too long.
-func (c *Courier) Message(a *news.Alert) ([]byte, error) {
-	p, err := c.Engine.Payload(a)
-	var long *webpush.TooLongError
-	if errors.As(err, &long) {
-		return nil, news.Wrong("body", "This is too long for a push message. Shorten the text.")
-	}
-	return p, err
-}
-
-// Stop ends the sending of an alert whose stop is in the database, and says how many went
-// out. The other nodes hear of it with their next renewal and write down what they had
-// under way; it waits for them until shortly before ctx ends. What a node that died had
-// under way then is not in the numbers: nobody knows it.
-func (c *Courier) Stop(ctx context.Context, id news.AlertID) (news.Tally, error) {
-	t, err := c.Engine.Stop(ctx, id)
-	if err != nil {
-		return t, err
-	}
-	end, bounded := ctx.Deadline()
-	tick := time.NewTicker(stopLook)
-	defer tick.Stop()
-	for {
-		rec, err := c.Engine.Ledger.Record(ctx, id)
-		if err != nil {
-			return t, fmt.Errorf("stop alert %s: %w", id, err)
-		}
-		if rec == nil {
-			return t, nil
-		}
-		if t = rec.Tally(); rec.Leased == 0 || bounded && time.Until(end) < 4*stopLook {
-			return t, nil
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return t, fmt.Errorf("stop alert %s: %w", id, ctx.Err())
-		}
-	}
-}
-
-// Progress tells how an alert stands; see Engine.Progress.
-func (c *Courier) Progress(ctx context.Context, id news.AlertID) (news.AlertProgress, error) {
-	p, err := c.Engine.Progress(ctx, id)
-	if err != nil {
-		return news.AlertProgress{}, err
-	}
-	return *p, nil
 }

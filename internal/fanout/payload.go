@@ -28,7 +28,7 @@ type Data struct {
 	// it tells the service worker which is the later. Identifiers cannot: a program's are
 	// hashes, and the desk's are as old as the form.
 	Made int64 `json:"made,omitempty"`
-	Stop  *Stop        `json:"stop,omitempty"`
+	Stop *Stop `json:"stop,omitempty"`
 }
 
 // A Stop says what the button ends: one topic, or one followed story.
