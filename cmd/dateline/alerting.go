@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -207,7 +208,8 @@ func (f fence) Shown(ctx context.Context, id news.StoryID) error {
 	return nil
 }
 
-// nodeCount counts the nodes that live, at most once a second.
+// nodeCount counts the nodes that live and send alerts, at most once a second: they
+// share what a push service takes, and an alert's pace.
 type nodeCount struct {
 	store *store.Store
 	mu    sync.Mutex
@@ -223,6 +225,7 @@ func (c *nodeCount) count() int {
 		defer cancel()
 		names, err := c.store.Lagging(ctx, math.MaxInt64)
 		if err == nil || c.n == 0 {
+			names = slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, readersOnly) })
 			c.n, c.at = max(len(names), 1), now
 		}
 	}

@@ -149,7 +149,7 @@ func (n *node) follow(ctx context.Context) error {
 	var err error
 	n.live, err = live.Start(ctx, live.Options{
 		Feed: n.store, Stories: n.store, Topics: n.store, Index: n.index, Cache: n.cache,
-		Name: nodeName(), Shared: n.store.Engine() != "sqlite",
+		Name: n.liveName(), Shared: n.store.Engine() != "sqlite",
 		Warm: n.warming(), Log: n.log, Told: n.told,
 	})
 	if err != nil {
@@ -157,6 +157,17 @@ func (n *node) follow(ctx context.Context) error {
 	}
 	n.later(n.live.Close)
 	return nil
+}
+
+// readersOnly ends the names of nodes that send no alerts.
+const readersOnly = ".web"
+
+// liveName is this node's on the list of those that live.
+func (n *node) liveName() string {
+	if n.o.Run == "web" {
+		return nodeName() + readersOnly
+	}
+	return nodeName()
 }
 
 // nodeName tells this process from every other on the same database.
