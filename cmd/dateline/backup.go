@@ -105,6 +105,9 @@ func (c *restoreCmd) Run(ctx context.Context, std *std) error {
 	if err != nil {
 		return err
 	}
+	if _, err := s.DropJobs(ctx, alertWork...); err != nil {
+		return err
+	}
 	fmt.Fprintf(std.out, "Restored %d rows and %d picture files. Start with: dateline serve --data %s\n", n.rows, n.files, c.Data)
 	return nil
 }

@@ -66,6 +66,7 @@ func smtpPassword() (string, error) {
 // The kinds of job that send something.
 const (
 	mailJob     = "mail"           // args: a mail.Message
+	letterJob   = "alert-letter"   // args: an alertLetter
 	alertMail   = "alert-mail"     // args: alertArgs; the alert by mail, a page of addresses at a time
 	approvalJob = "alert-approval" // args: alertArgs; asks the other editors
 	aloneJob    = "alert-alone"    // args: alertArgs; tells them that nobody was asked
@@ -75,6 +76,17 @@ type alertArgs struct {
 	Alert news.AlertID `json:"alert"`
 	After string       `json:"after,omitempty"` // the last address that was served
 }
+
+// An alertLetter is one mail of an alert. It is a job of another kind than other mail, so
+// that a sign-in link or a call for approval does not wait behind a hundred thousand.
+type alertLetter struct {
+	mail.Message
+	Alert news.AlertID `json:"alert"`
+}
+
+// alertWork are the kinds that belong to an alert of the moment. A newsroom that is
+// restored has no use for them: they were done where the backup was made.
+var alertWork = []string{alertMail, letterJob, approvalJob, aloneJob, drillJob}
 
 // newJob makes a job of a kind; args is one of ours and always JSON.
 func newJob(kind, unique string, args any) news.Job {
@@ -99,6 +111,7 @@ type mailing struct {
 func (m *mailing) kinds() []jobs.Kind {
 	return []jobs.Kind{
 		{Name: mailJob, Do: m.send, Parallel: 4, Within: time.Minute},
+		{Name: letterJob, Do: m.sendLetter, Parallel: 4, Within: time.Minute},
 		{Name: alertMail, Do: m.alertByMail, Parallel: 1},
 		{Name: approvalJob, Do: m.askApproval, Parallel: 2, Within: time.Minute},
 		{Name: aloneJob, Do: m.tellAlone, Parallel: 2, Within: time.Minute},
@@ -118,7 +131,24 @@ func (m *mailing) send(ctx context.Context, j news.Job) error {
 	if err != nil {
 		return err
 	}
-	err = m.sender.Send(ctx, msg)
+	return m.post(ctx, msg)
+}
+
+// sendLetter sends one mail of an alert, unless that was stopped meanwhile.
+func (m *mailing) sendLetter(ctx context.Context, j news.Job) error {
+	letter, err := decode[alertLetter](j)
+	if err != nil {
+		return err
+	}
+	a, err := m.store.Alert(ctx, letter.Alert)
+	if err != nil || a.State == news.AlertStopped {
+		return err
+	}
+	return m.post(ctx, letter.Message)
+}
+
+func (m *mailing) post(ctx context.Context, msg mail.Message) error {
+	err := m.sender.Send(ctx, msg)
 	switch {
 	case mail.IsPermanent(err) && msg.List != "":
 		// A reader's mailbox that is no more is nothing that an operator could mend.
@@ -130,12 +160,11 @@ func (m *mailing) send(ctx context.Context, j news.Job) error {
 	return err
 }
 
-// alertByMailAtOnce is how many mails one job enqueues before it hands over to the
-// next, so that an alert that is stopped stops here, too.
+// alertByMailAtOnce is how many mails one job enqueues before it hands over to the next.
 const alertByMailAtOnce = 200
 
-// alertByMail enqueues the mails of an alert. Each has a name of its own, so that a job
-// that runs again sends nobody a second one.
+// alertByMail enqueues a page of the mails of an alert, and the next page, in the step
+// that ends the job: one that runs again, for whatever reason, sends nobody a second one.
 func (m *mailing) alertByMail(ctx context.Context, j news.Job) error {
 	args, err := decode[alertArgs](j)
 	if err != nil {
@@ -152,21 +181,20 @@ func (m *mailing) alertByMail(ctx context.Context, j news.Job) error {
 	if err != nil {
 		return err
 	}
+	var next []news.Job
 	for i := range page {
 		s := &page[i]
 		if !s.Wants(a) {
 			continue
 		}
 		id := "alert-" + shortID(string(a.ID)) + "-" + shortID(s.ID)
-		if err := m.store.Enqueue(ctx, newJob(mailJob, id, m.alertMessage(a, s, id))); err != nil {
-			return err
-		}
+		next = append(next, newJob(letterJob, id, alertLetter{m.alertMessage(a, s, id), a.ID}))
 	}
-	if len(page) < alertByMailAtOnce {
-		return nil
+	if len(page) == alertByMailAtOnce {
+		last := page[len(page)-1].ID
+		next = append(next, newJob(alertMail, string(a.ID)+"/"+last, alertArgs{a.ID, last}))
 	}
-	last := page[len(page)-1].ID
-	return m.store.Enqueue(ctx, newJob(alertMail, string(a.ID)+"/"+last, alertArgs{a.ID, last}))
+	return m.store.HandOver(ctx, j, next...)
 }
 
 // shortID is an identifier without its hyphens.

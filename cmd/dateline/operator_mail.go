@@ -23,7 +23,7 @@ type operatorPost struct {
 // job is the mail about a notice as a job. Its name is the same for its repeats, and
 // another for whatever is mailed later. That mail does not go out is not mailed.
 func (p *operatorPost) job(n news.Notice) (j news.Job, ok bool) {
-	if n.Key == aboutJob+":"+mailJob {
+	if n.Key == aboutJob+":"+mailJob || n.Key == aboutJob+":"+letterJob {
 		return j, false
 	}
 	m := p.message(n)

@@ -165,6 +165,39 @@ func (s *Store) FinishJob(ctx context.Context, j news.Job) error {
 	})
 }
 
+// HandOver finishes a job and enqueues what follows from it, all or nothing: if it did so
+// before it was finished, and were cut off between, the same would follow twice. With a
+// lost lease it fails.
+func (s *Store) HandOver(ctx context.Context, j news.Job, next ...news.Job) error {
+	_, err := s.write(ctx, func(t *tx) error {
+		n, err := t.exec(`DELETE FROM job WHERE id = $1 AND lease = $2 AND attempt = $3`, j.ID, j.Lease, j.Attempt)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errors.New("its lease was lost")
+		}
+		return t.enqueue(next...)
+	})
+	if err != nil {
+		return fmt.Errorf("hand over job %s of kind %s: %w", j.ID, j.Kind, err)
+	}
+	return nil
+}
+
+// DropJobs forgets the jobs of some kinds, and says how many.
+func (s *Store) DropJobs(ctx context.Context, kinds ...string) (dropped int64, err error) {
+	list, args := in(1, kinds)
+	_, err = s.write(ctx, func(t *tx) (err error) {
+		dropped, err = t.exec(`DELETE FROM job WHERE kind IN `+list, args...)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("drop jobs: %w", err)
+	}
+	return dropped, nil
+}
+
 // RetryJob gives a job back to be run again after a while, saying why.
 func (s *Store) RetryJob(ctx context.Context, j news.Job, after time.Duration, why string) error {
 	return s.settleJob(ctx, "put off", j, func(t *tx) (int64, error) {

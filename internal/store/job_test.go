@@ -159,6 +159,35 @@ func TestJobEnds(t *testing.T) {
 
 // TestJobThatKillsItsWorker: a job that was begun too often is set aside by the next
 // claim, which goes on to others.
+// What follows from a job follows once, whether or not the one who did it held it still.
+func TestJobHandsOver(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		next := []news.Job{{Kind: "letter", Unique: "a"}, {Kind: "letter", Unique: "b"}, {Kind: "k", Unique: "page 2"}}
+		enqueue(t, s, news.Job{Kind: "k", Unique: "page 1"})
+		first := claim(t, s, "w1", 1)[0]
+		if err := s.VoidLeases(ctx); err != nil {
+			t.Fatal(err)
+		}
+		second := claim(t, s, "w2", 1)[0]
+		if err := s.HandOver(ctx, first, next...); err == nil || counts(t, s) != [2]int{1, 0} {
+			t.Errorf("who lost the job handed it over: %v, waiting and failed %v", err, counts(t, s))
+		}
+		if err := s.HandOver(ctx, second, next...); err != nil || counts(t, s) != [2]int{3, 0} {
+			t.Errorf("handed over: %v, waiting and failed %v", err, counts(t, s))
+		}
+		if err := s.FinishJob(ctx, second); err != nil || counts(t, s) != [2]int{3, 0} {
+			t.Errorf("finished after it was handed over: %v, waiting and failed %v", err, counts(t, s))
+		}
+		if err := s.HandOver(ctx, second, next...); err == nil || counts(t, s) != [2]int{3, 0} {
+			t.Errorf("handed over twice: %v, waiting and failed %v", err, counts(t, s))
+		}
+		if n, err := s.DropJobs(ctx, "letter", "other"); n != 2 || err != nil || counts(t, s) != [2]int{1, 0} {
+			t.Errorf("dropped %d, %v; waiting and failed %v", n, err, counts(t, s))
+		}
+	})
+}
+
 func TestJobThatKillsItsWorker(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()
