@@ -63,6 +63,9 @@ func (d *drill) hold(ctx context.Context, id news.AlertID) (*drillResult, error)
 	ctx, cancel := context.WithTimeout(ctx, drillLimit)
 	defer cancel()
 	err := d.run(ctx, r)
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return nil, fmt.Errorf("the drill was cut off: %w", err) // by the end of this process, which says nothing of alerts
+	}
 	if err != nil {
 		r.Failed = oneLine(err)
 		d.tell(aboutDrill, "The alert drill failed, so alerts may not go out: "+r.Failed+". Look at dateline doctor and the log, then try again: dateline alert drill", true)
