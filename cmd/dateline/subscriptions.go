@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"dateline/internal/news"
@@ -356,14 +357,19 @@ func writeSecret(path string, io *std, write func(w *bufio.Writer) error) (err e
 		w := bufio.NewWriter(io.out)
 		return errors.Join(write(w), w.Flush())
 	}
-	f, err := os.OpenFile(path+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	// A new file under a name of its own: one that lay there could be anybody's.
+	f, err := os.CreateTemp(filepath.Dir(path), ".dateline-secret-")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	w := bufio.NewWriter(f)
-	if err := errors.Join(write(w), w.Flush(), f.Sync(), f.Close()); err != nil {
-		os.Remove(path + ".part")
+	err = errors.Join(write(w), w.Flush(), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	return os.Rename(path+".part", path)
+	return nil
 }
