@@ -47,9 +47,9 @@ func (p *pruner) allowed(rec *news.Delivery, services []news.ServiceProgress, bo
 		hold[s.Origin] = true
 		held = append(held, s.Origin)
 	}
-	if len(held) == 0 {
-		return drop, nil
-	}
+	// Of whom the book knows nothing no service said a word. Most unsubscribed, but one
+	// whose service was left out of --push-hosts, by mistake perhaps, is still kept.
+	hold[""] = true
 	var lane [1]Lane
 	for n := range rec.Gone.All() {
 		if book.Lanes([]uint32{n}, lane[:]); hold[lane[0].Origin] {

@@ -66,4 +66,13 @@ func TestWhoIsDropped(t *testing.T) {
 			}
 		}
 	}
+	// Whoever is not in the book was called gone by nobody: the service may only be left
+	// out of the settings today.
+	for n := range uint32(10) {
+		book.Drop(n)
+	}
+	rec := record(20, 0)
+	if drop, _ := new(pruner).allowed(rec, ByService(rec, book), book, now); drop.Count() != 15 || drop.Has(0) || !drop.Has(10) {
+		t.Errorf("of 20 gone, 5 of them not in the book, %d are dropped", drop.Count())
+	}
 }
