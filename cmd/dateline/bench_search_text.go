@@ -228,7 +228,7 @@ type searchAsks struct {
 }
 
 // searchSeen is how many articles give a query of every kind.
-const searchSeen = 500
+const searchSeen = 250
 
 func newSearchAsks(size int) *searchAsks {
 	return &searchAsks{r: rand.New(rand.NewPCG(3, 4)), every: max(1, size/searchSeen)}
