@@ -262,6 +262,7 @@ func (m *mailing) tellEditors(ctx context.Context, j news.Job, say func(a *news.
 	}
 	page := m.public.String() + "/desk/alerts/" + string(a.ID)
 	var ids []news.PersonID
+	var mails []news.Job
 	for _, p := range people {
 		if p.Disabled || !p.Role.Publishes() || string(p.ID) == a.Composer.ID {
 			continue
@@ -269,14 +270,17 @@ func (m *mailing) tellEditors(ctx context.Context, j news.Job, say func(a *news.
 		ids = append(ids, p.ID)
 		id := j.Kind + "-" + shortID(string(a.ID)) + "-" + shortID(string(p.ID))
 		msg := mail.Message{To: p.Email, Subject: subject, Text: text + "\n\n" + a.Title + "\n" + a.Body + "\n\n" + page + "\n", Language: "en", ID: id[max(0, len(id)-64):]}
-		if err := m.store.Enqueue(ctx, newJob(mailJob, id, msg)); err != nil {
-			return err
-		}
+		mails = append(mails, newJob(mailJob, id, msg))
 	}
-	if len(ids) == 0 {
-		return nil
+	// From here on it is done: trouble with somebody's device must not have the mails
+	// written again.
+	if err := m.store.HandOver(ctx, j, mails...); err != nil || len(ids) == 0 {
+		return err
 	}
-	return m.pushToStaff(ctx, ids, a, subject, text)
+	if err := m.pushToStaff(ctx, ids, a, subject, text); err != nil {
+		m.log.Warn("editors could not be called on all their devices; they have mail", "alert", a.ID, "error", err)
+	}
+	return nil
 }
 
 // pushToStaff sends a letter to the devices of some of the staff. A device that is no
