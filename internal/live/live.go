@@ -91,6 +91,7 @@ type Node struct {
 	ready     bool
 	reachable bool
 	lost      time.Time      // since when it is not
+	anew      bool           // after an outage, until what was missed is applied
 	unwritten time.Time      // since when the index cannot be written; zero when it can
 	leaseEnd  time.Time      // by our clock; zero means none
 	lapsed    bool           // had no lease for a while, and may not show all that was missed
@@ -236,6 +237,7 @@ func (n *Node) turn(ctx context.Context) (full bool, err error) {
 	if !building && ctx.Err() == nil {
 		n.indexTook(last, indexErr)
 	}
+	n.answersAgain()
 	n.purge(changes)
 	n.rebuildIfAsked(changes)
 	n.set(func() { n.shown = max(n.shown, last) })
@@ -294,6 +296,18 @@ func (n *Node) purge(changes []news.Change) {
 	n.o.Cache.Purge(tags...)
 }
 
+// answersAgain is for changes that came after an outage: what they purge is held no
+// longer, so from here on pages are made anew, and not refused, until all is applied.
+func (n *Node) answersAgain() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.reachable {
+		n.anew = true
+		n.o.Cache.Bypass(true)
+		n.o.Cache.SetReachable(true)
+	}
+}
+
 // contact keeps the cache's view of the database. While it cannot be reached, held
 // pages are served; when it is back, everything is rendered anew until what was
 // missed has been applied.
@@ -307,6 +321,10 @@ func (n *Node) contact(err error) {
 	}
 	if !ok {
 		n.wake() // who waits for a change finds out that it will not come soon
+	}
+	if ok && n.anew {
+		n.anew = false
+		n.o.Cache.Bypass(n.lapsed) // without a lease, until that is renewed
 	}
 	n.mu.Unlock()
 	if was && !ok {
