@@ -217,3 +217,34 @@ func TestAPlannedAlertLeavesBehindManyThatWait(t *testing.T) {
 		t.Errorf("the planned alert ended as %+v", a)
 	}
 }
+
+// Editors who correct the same alert at the same moment correct one another in turn:
+// every correction takes the place of the one before, so that it stops it.
+func TestCorrectionsAtTheSameMoment(t *testing.T) {
+	w := newPushWorld(t, pushservice.Options{Subscriptions: 20, Check: 1})
+	engines(t, func(t *testing.T, database string) {
+		s := serve(t, database, w.flags()...)
+		w.subscribe(s, 0, 20, nil)
+		st := bridge(s)
+		s.reaches(toAll(st, "x"), 20)
+		original := s.ended(s.alert(toAll(st, "Bridge closed")).ID, 20*time.Second)
+		const editors = 4
+		var made [editors]alertState
+		together(editors, func(i int) {
+			r, err := s.try("POST", "/api/v1/alerts", fields{"title": fmt.Sprintf("Bridge open %d", i), "replaces": original.ID})
+			for err == nil && r.status == 409 { // it is just being begun
+				r, err = s.try("POST", "/api/v1/alerts", fields{"title": fmt.Sprintf("Bridge open %d", i), "replaces": original.ID})
+			}
+			if err != nil || r.status != 202 || json.Unmarshal(r.body, &made[i]) != nil {
+				t.Errorf("a correction = %d, %v\n%.300s", r.status, err, r.body)
+			}
+		})
+		replaced := map[string]bool{}
+		for _, a := range made {
+			if replaced[a.Replaces] {
+				t.Errorf("%s was replaced twice: %+v", a.Replaces, made)
+			}
+			replaced[a.Replaces] = true
+		}
+	})
+}

@@ -65,7 +65,13 @@ func (d *Desk) replace(ctx context.Context, who news.Actor, id, wished news.Aler
 	})
 	switch {
 	case err != nil:
-		return d.orOther(ctx, who, wished, err)
+		other, err := d.orOther(ctx, who, wished, err)
+		if news.KindOf(err) == news.Conflict {
+			if newer, lookErr := d.lastForm(ctx, id); lookErr == nil && newer != last {
+				return d.replace(ctx, who, id, wished, rule) // somebody was faster: what they sent is the last form
+			}
+		}
+		return other, err
 	case next == nil && after.Kind == news.WithdrawalAlert:
 		return after, nil
 	case next == nil && after.Kind == news.CorrectionAlert:

@@ -86,6 +86,9 @@ func (t *tx) settleAlert(who news.Actor, fresh bool, a *news.Alert, o news.Alert
 		return err
 	}
 	if o.Next != nil {
+		if err := t.onlyNext(o.Next); err != nil {
+			return err
+		}
 		if err := t.putAlert(true, o.Next); err != nil {
 			return err
 		}
@@ -94,6 +97,18 @@ func (t *tx) settleAlert(who news.Actor, fresh bool, a *news.Alert, o news.Alert
 		}
 	}
 	return t.enqueue(o.Jobs...)
+}
+
+// onlyNext refuses a second replacement of one alert: of two editors at the same moment
+// the later would not have seen what the other sent, and that would not be stopped.
+func (t *tx) onlyNext(next *news.Alert) error {
+	var n int
+	err := t.row(`SELECT count(*) FROM alert WHERE original = $1 AND replaces = $2 AND id <> $3 AND NOT (state = $4 AND started_at = 0)`,
+		string(next.Original), string(next.Replaces), string(next.ID), string(news.AlertStopped)).Scan(&n)
+	if err == nil && n > 0 {
+		return news.Refuse(news.Conflict, "Somebody else has just replaced this alert. Look at what they sent, then correct that if you still have to.")
+	}
+	return err
 }
 
 // editors counts the people who may decide what readers see.

@@ -139,6 +139,33 @@ func TestAlertLife(t *testing.T) {
 	})
 }
 
+// Of two editors who replace an alert at the same moment the later is told; a replacement
+// that was stopped before it left is none.
+func TestAnAlertIsReplacedOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func() *store.Store) {
+		s := open()
+		a := compose(t, s, publish(t, s, draft(t, s, content("Harbour opens")).ID).ID, "The harbour is open")
+		begin(t, s, a.ID)
+		first := correct(t, s, a.ID, "It is half open")
+		again := func() error {
+			_, _, _, err := s.UpdateAlert(t.Context(), editor, a.ID, func(a *news.Alert, st *news.Story, _ int, now time.Time) (news.AlertOutcome, error) {
+				next, err := a.Correct(news.Alert{ID: news.NewID[news.AlertID](), Title: "It is shut"}, editor, st, now)
+				return news.AlertOutcome{Step: "try", Next: next}, err
+			})
+			return err
+		}
+		if err := again(); news.KindOf(err) != news.Conflict {
+			t.Errorf("a second correction of the same words: %v", err)
+		}
+		update(t, s, first.ID, func(x *news.Alert, _ *news.Story, now time.Time) (*news.Alert, error) {
+			return nil, x.Stop(editor, now)
+		})
+		if err := again(); err != nil {
+			t.Errorf("after the first correction was stopped before it left: %v", err)
+		}
+	})
+}
+
 func TestAlertsThatAreNotThere(t *testing.T) {
 	onBoth(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()
