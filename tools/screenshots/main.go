@@ -73,6 +73,12 @@ func renew(ctx context.Context, dir string) error {
 			chromedp.Click(chromedp.CSS("table.stories a")),
 			chromedp.WaitVisible(chromedp.CSS("#preview .paper")),
 		}},
+		{"alert", "", 1280, 960, []chromedp.Action[chromedp.Void]{
+			chromedp.Navigate(d.site + "desk/alerts/new"),
+			chromedp.Click(chromedp.CSS(`a[href*="alerts/new?story="]`)),
+			// The count stands on the button once the simulated readers are there.
+			chromedp.WaitVisible(chromedp.CSS("form button.main:not([disabled])")),
+		}},
 	} {
 		if err := shoot(ctx, filepath.Join(dir, s.name+".jpg"), s.address, s.width, s.height, s.before); err != nil {
 			return fmt.Errorf("picture of %s: %w", s.name, err)
