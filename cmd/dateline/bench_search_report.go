@@ -92,6 +92,7 @@ func (s *searchBench) beside(name string, own, r searchResult) {
 		}
 		times(k.Kind+", p50", inMS(o.P50), inMS(k.P50), "ms")
 		times(k.Kind+", p99", inMS(o.P99), inMS(k.P99), "ms")
+		times(k.Kind+", p99 of the fastest of three", inMS(o.Best99), inMS(k.Best99), "ms")
 		s.report.told(name+": "+k.Kind+", with hits", float64(k.Hits)/float64(k.N)*100, "%")
 	}
 	times("mixed queries, two workers", own.Quiet.PerSecond, r.Quiet.PerSecond, "per second")
