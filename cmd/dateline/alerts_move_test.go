@@ -223,3 +223,17 @@ func TestComingFromOneSignal(t *testing.T) {
 		}
 	}
 }
+
+// Browsers that come from any other system find our worker where theirs stood.
+func TestOldWorkersElsewhere(t *testing.T) {
+	s := serve(t, "", "--old-workers", "/push/worker.js,/sw.js")
+	want := s.get("/sw.js")
+	if got := s.get("/push/worker.js"); got.status != 200 || got.text() != want.text() {
+		t.Errorf("GET /push/worker.js = %d\n%.100s", got.status, got.body)
+	}
+	for _, p := range []string{"/alerts", "worker.js", "/{slug}.js", "/a/../b.js"} {
+		if _, errOut, code := s.command("serve", "--old-workers", p); code != 2 || !strings.Contains(errOut, "--old-workers: ") {
+			t.Errorf("--old-workers %s: exit %d, %q", p, code, errOut)
+		}
+	}
+}

@@ -202,10 +202,14 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 	// More searches at once than there are processors would not be faster, and every
 	// other reader would wait behind them. Both doors share the places.
 	searches := web.NewRoom(runtime.GOMAXPROCS(0))
+	workers, err := n.o.workers()
+	if err != nil {
+		return nil, err
+	}
 	readers := site.New(site.Config{
 		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
 		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
-		Searches: searches, Alerts: n.store, Push: n.alerts.door, Mailing: n.store, Mail: n.o.SMTP != "", Client: n.client,
+		Searches: searches, Alerts: n.store, Push: n.alerts.door, Mailing: n.store, Mail: n.o.SMTP != "", Client: n.client, OldWorkers: workers,
 	})
 	// Both doors share them, so that what staff send costs readers at most half the processors.
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ type serveFlags struct {
 	push
 	mailFlags
 	PushContact    string        `help:"Whom push services turn to when something is wrong: mailto:ADDRESS or https://…" placeholder:"ADDRESS" env:"DATELINE_PUSH_CONTACT"`
+	OldWorkers     []string      `help:"Paths at which browsers look for the service worker of a system that you came from, besides OneSignal's; they find ours." placeholder:"PATH" env:"DATELINE_OLD_WORKERS"`
 	PushCA         string        `help:"Certificates (PEM) to trust at push services instead of the system's; for development." placeholder:"FILE" name:"push-ca" env:"DATELINE_PUSH_CA"`
 	PushPlain      bool          `help:"Send over Go's own HTTP client instead of the fast one." env:"DATELINE_PUSH_PLAIN"`
 	AlertCountdown time.Duration `help:"How long an alert can be stopped before anybody has it: 0 to 30 s." default:"10s" env:"DATELINE_ALERT_COUNTDOWN"`
@@ -56,6 +58,17 @@ func (o *serveFlags) proxies() ([]netip.Prefix, error) {
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// workers are the paths of --old-workers. Only files of script are taken: a page of ours
+// stands at none of them.
+func (o *serveFlags) workers() ([]string, error) {
+	for _, p := range o.OldWorkers {
+		if p != path.Clean(p) || !strings.HasPrefix(p, "/") || !strings.HasSuffix(p, ".js") && !strings.HasSuffix(p, ".php") || strings.ContainsAny(p, "{}?# ") {
+			return nil, wrongUsage("--old-workers: %q is no path of a worker; use one like /push/worker.js", p)
+		}
+	}
+	return o.OldWorkers, nil
 }
 
 type serveCmd struct{ serveFlags }
@@ -89,6 +102,9 @@ func (o *serveFlags) listen() (net.Listener, error) {
 	}
 	if _, err := site.WordsFor(o.Language); err != nil {
 		return nil, wrongUsage("--language: %q is no language that the site speaks; use en or ar", o.Language)
+	}
+	if _, err := o.workers(); err != nil {
+		return nil, err
 	}
 	if _, _, err := net.SplitHostPort(o.Listen); err != nil {
 		return nil, wrongUsage("--listen: %q is no address to listen on; use one like 127.0.0.1:8080", o.Listen)
