@@ -99,6 +99,9 @@ func (w *wordsFile) load(there bool) (entries int, err error) {
 		entries += n2
 		w.size += int64(len(head)) + int64(n)
 	}
+	w.mu.Lock()
+	w.settle() // once: after every batch it took most of the time that opening takes
+	w.mu.Unlock()
 	return entries, w.f.Truncate(w.size) // what is torn is gone
 }
 
@@ -115,7 +118,7 @@ func readBatch(r io.Reader, to []byte, n int) ([]byte, error) {
 	return to, nil
 }
 
-// restore takes one batch in.
+// restore takes one batch in; settle comes after the last.
 func (x *lexicon) restore(b []byte) (entries int, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -147,7 +150,6 @@ func (x *lexicon) restore(b []byte) (entries int, ok bool) {
 		x.words[n].docs, x.words[n].low = uint32(docs), uint32(low)
 		x.nameIfOne(n)
 	}
-	x.settle()
 	return entries, true
 }
 
