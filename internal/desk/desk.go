@@ -1,5 +1,6 @@
 // Package desk is what reporters and editors do: draft, submit, approve, schedule,
-// publish, correct, take down, arrange the front page, bring in pictures. Every
+// publish, correct, take down, arrange the front page, bring in pictures, flash a story,
+// send alerts and stop, correct or withdraw them. Every
 // decision runs a rule of package news inside the store's transaction and answers
 // only when every node shows what it changed. It refuses whoever the rules refuse,
 // whichever door they came through; pages only hide the button.

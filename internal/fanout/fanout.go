@@ -6,6 +6,9 @@
 // Ledger, so that several nodes may share one alert and take over from each other. It
 // keeps a pace of its own for every push service. Where subscriptions and ledger are
 // kept, who may send and what an alert says is decided elsewhere; the desk's rules are
-// in package news, encryption and connections in package webpush. Command dateline
-// wires it.
+// in package news, encryption and connections in package webpush.
+//
+// Around it a Roll keeps index and addresses (a Book) as the database has them, a
+// Courier begins and ends what is due, and a Keyring makes keys ahead while there is
+// nothing to do. Command dateline wires them.
 package fanout

@@ -1,5 +1,5 @@
 // Package site is everything readers meet: their pages, the words on them,
-// the stylesheet, the one script and the icons.
+// the stylesheet, the scripts, the service worker and the icons.
 //
 // A page is a view (FrontPage, ArticlePage, …: plain data, no store types)
 // that a Renderer turns into bytes. Views hold text as it was written; the
