@@ -29,6 +29,8 @@ const (
 	AlertChange        ChangeKind = "alert"        // Subject is an AlertID
 	SubscriptionChange ChangeKind = "subscription" // Subject is a NumberRange
 
+	CommentChange ChangeKind = "comment" // Subject is a StoryID
+
 	ReindexChange ChangeKind = "reindex" // an operator asks every node to make its index anew
 )
 
@@ -45,6 +47,8 @@ const (
 	topicTag   = "topic:"
 	authorTag  = "author:"
 	pictureTag = "picture:"
+	commentTag = "comments:"
+	countTag   = "count:"
 )
 
 // StoryTag is carried by every response that shows the story or its card.
@@ -61,6 +65,13 @@ func AuthorTag(slug string) string { return authorTag + slug }
 
 // PictureTag is carried by every response that shows the picture.
 func PictureTag(id MediaID) string { return pictureTag + string(id) }
+
+// CommentsTag is carried by every response that shows the story's comments.
+func CommentsTag(id StoryID) string { return commentTag + string(id) }
+
+// CommentCountTag is carried by lists that say how many comments the story has. It moves
+// less often than CommentsTag, so that a busy story does not have every list made anew.
+func CommentCountTag(id StoryID) string { return countTag + string(id) }
 
 // PathTag is carried by what an address answers, a refusal too.
 func PathTag(path string) string { return AddressTag + path }
