@@ -213,7 +213,7 @@ func checkComment(t testing.TB, s string) {
 	if err != nil {
 		return
 	}
-	out := TextHTML(s)
+	out := CommentHTML(s)
 	doc, err := xhtml.Parse(strings.NewReader(out))
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func checkComment(t testing.TB, s string) {
 			continue
 		}
 		switch n.Data {
-		case "html", "head", "body", "p", "br":
+		case "html", "head", "body", "p", "br", "em", "blockquote":
 			if len(n.Attr) > 0 {
 				t.Fatalf("comment %q gave <%s %v>", s, n.Data, n.Attr)
 			}

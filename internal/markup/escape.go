@@ -2,7 +2,6 @@ package markup
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -11,49 +10,6 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "
 // EscapeText makes any text safe as the content of an HTML element or of a
 // quoted attribute.
 func EscapeText(s string) string { return escaper.Replace(s) }
-
-// bareLink finds addresses in plain text; what ends a sentence is not part.
-var bareLink = regexp.MustCompile(`\bhttps?://[^\s<>"']+`)
-
-// TextHTML makes safe HTML of what a reader wrote as plain text (a comment,
-// say): paragraphs at empty lines, line breaks, and web addresses as links
-// that give no credit (rel="ugc nofollow"). The text should have been through
-// [CleanText].
-func TextHTML(s string) string {
-	var b strings.Builder
-	for p := range strings.SplitSeq(s, "\n\n") {
-		if p = strings.Trim(p, "\n "); p == "" {
-			continue
-		}
-		b.WriteString("<p>")
-		for i, line := range strings.Split(p, "\n") {
-			if i > 0 {
-				b.WriteString("<br>")
-			}
-			linkify(&b, line)
-		}
-		b.WriteString("</p>")
-	}
-	return b.String()
-}
-
-func linkify(b *strings.Builder, line string) {
-	for {
-		at := bareLink.FindStringIndex(line)
-		if at == nil {
-			b.WriteString(EscapeText(line))
-			return
-		}
-		word := strings.TrimRight(line[at[0]:at[1]], ".,;:!?…)]}»”’،؛؟。、")
-		b.WriteString(EscapeText(line[:at[0]]))
-		if href, err := CleanURL(word); err == nil {
-			b.WriteString(`<a href="` + EscapeText(href) + `" rel="ugc nofollow">` + EscapeText(word) + `</a>`)
-		} else {
-			b.WriteString(EscapeText(word))
-		}
-		line = line[at[0]+len(word):]
-	}
-}
 
 // FromText makes a document of plain text: a paragraph at every empty line,
 // a line break at every other line end.
