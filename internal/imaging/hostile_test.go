@@ -42,12 +42,12 @@ func measured(t *testing.T, name string, b []byte) ([]Rendition, error) {
 	}
 	took := busy(t) - start
 	runtime.ReadMemStats(&after)
-	// Bombs took a naive server 20 s and more; the costliest picture that is taken needs
-	// 1.5 s of a quiet core, and half as much again of one whose twin is busy.
 	// All that was ever allocated bounds what was held at once.
 	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 300 {
 		t.Errorf("%s: allocated %d MB, want at most 300", name, mb)
 	}
+	// Bombs took a naive server 20 s and more; the costliest picture that is taken needs
+	// 1.5 s of a quiet core, and half as much again of one whose twin is busy.
 	if took > patience*5*time.Second {
 		t.Errorf("%s: took %v (%v to inspect), want at most 5s", name, took, inspected)
 	}
