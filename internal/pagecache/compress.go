@@ -16,10 +16,11 @@ import (
 const minCompress = 256
 
 // Measured on a page of 30 kB: Brotli at quality 6 takes 1 ms, gzip at 6 takes
-// 0.16 ms and at 1 takes 0.08 ms for 4 % more bytes.
+// 0.16 ms and at 1 takes 0.08 ms for 4 % more bytes. On a feed of 104 kB gzip takes 1.9 ms
+// at 6 and 1.2 ms at 5, for 0.5 % more bytes.
 const (
 	brotliQuality = 6
-	gzipLevel     = 6
+	gzipLevel     = 5
 	gzipFast      = 1
 )
 

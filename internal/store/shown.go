@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -135,20 +134,6 @@ func (s *Store) listing(l news.Listing) (from, where, order string, args []any) 
 func (s *Store) Pages(ctx context.Context) ([]news.Card, error) {
 	cards, err := s.cards(ctx, `SELECT card FROM story WHERE `+shown+` AND kind = 'page' ORDER BY headline, id LIMIT 50`, us(s.Now()))
 	return cards, s.translate(err)
-}
-
-func (s *Store) cards(ctx context.Context, q string, args ...any) ([]news.Card, error) {
-	var out []news.Card
-	rows, err := s.read(ctx).rows(q, args...)
-	err = each(rows, err, func(r *sql.Rows) error {
-		var b string
-		if err := r.Scan(&b); err != nil {
-			return err
-		}
-		out = append(out, news.Card{})
-		return json.Unmarshal([]byte(b), &out[len(out)-1])
-	})
-	return out, err
 }
 
 // CardsByID gives the cards of those stories that are visible, in the asked order.

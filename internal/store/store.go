@@ -48,9 +48,10 @@ type Store struct {
 	log      *slog.Logger
 
 	stmts    sync.Map // statement text + pool → *sql.Stmt; texts of any shape must be few, see in
-	hints    hints    // of changes
-	jobHints hints    // of jobs that are due
-	lines    lines    // to the server; PostgreSQL only
+	held     readCards
+	hints    hints // of changes
+	jobHints hints // of jobs that are due
+	lines    lines // to the server; PostgreSQL only
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 }
