@@ -234,9 +234,11 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 		return n.healthAlone(), nil
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		web.Together(r)
 		if n.cache.Hit(w, r) {
 			return
 		}
+		web.Apart(r)
 		door, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		switch door {
 		case "desk":

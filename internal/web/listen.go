@@ -98,6 +98,9 @@ type conn struct {
 	net.Conn
 	leave func()
 	seen  atomic.Uint32 // what the head being read has had so far
+
+	together atomic.Bool // see Together
+	held     held
 }
 
 const (
@@ -115,9 +118,15 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 // ReadFrom keeps the kernel's way of sending a file.
-func (c *conn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(c.Conn, r) }
+func (c *conn) ReadFrom(r io.Reader) (int64, error) {
+	if err := c.flush(); err != nil {
+		return 0, err
+	}
+	return io.Copy(c.Conn, r)
+}
 
 func (c *conn) Close() error {
+	c.flushIfIdle() // it may be closed right after its answer
 	err := c.Conn.Close()
 	c.leave()
 	return err
@@ -172,6 +181,7 @@ func keepConn(ctx context.Context, c net.Conn) context.Context {
 func nextHead(c net.Conn, state http.ConnState) {
 	if ours, ok := c.(*conn); ok && state == http.StateIdle {
 		ours.seen.Store(0)
+		ours.together.Store(false)
 	}
 }
 
