@@ -41,6 +41,7 @@ const (
 	LatestTag  = "latest"   // any list of the newest stories: site feeds, sitemaps
 	SiteTag    = "site"     // what stands on every page
 	AlertsTag  = "alerts"   // the list of the last alerts
+	TalkTag    = "talk"     // whether comments are taken at all, and when they close
 	AddressTag = "address:" // + path: what an address answers, also when it is nothing
 	storyTag   = "story:"
 	sectionTag = "section:"

@@ -1,6 +1,9 @@
 package news
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 type (
 	CommentID string
@@ -113,12 +116,24 @@ type ThreadPage struct {
 	Total    int // shown comments, answers too
 }
 
-// ThreadsInPage and AnswersInPage are what an article shows of its comments by itself,
-// and ThreadsMore what each further page does.
-const (
-	ThreadsInPage = 20
-	AnswersInPage = 3
-)
+// A NewComment is what the store is told of a comment before it is decided on.
+type NewComment struct {
+	Story  StoryID
+	Parent CommentID // empty for one that begins a thread
+	Reader ReaderID
+	Block  string // keyed hash of the address block it came from; empty for unknown
+	Words  string // the same for nearly the same text
+}
+
+// CommentRank sorts threads for BestComments: every doubling of likes is worth six hours
+// of being newer, and what editors featured comes first.
+func CommentRank(created time.Time, likes int, featured bool) int64 {
+	rank := created.UnixMicro() + int64(math.Log2(1+float64(likes))*float64((6*time.Hour).Microseconds()))
+	if featured {
+		rank += (10 * 365 * 24 * time.Hour).Microseconds()
+	}
+	return rank
+}
 
 // A CommentLog is one decision about a comment, for the log and for undoing it.
 type CommentLog struct {
@@ -131,4 +146,5 @@ type CommentLog struct {
 	Before  CommentStatus
 	After   CommentStatus
 	Note    string
+	Reasons []Reason // the comment's before it
 }

@@ -1,6 +1,9 @@
 package news
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A CommentMode says whether comments are read before they are shown, or after.
 type CommentMode string
@@ -47,6 +50,27 @@ type Talk struct {
 	Closed  bool          // by a moderator; the story's own content can close them too
 	Shown   int           // comments that readers see
 	Held    int
+}
+
+// String says for the record what is set.
+func (t Talk) String() string {
+	var set []string
+	if t.Mode != "" {
+		set = append(set, string(t.Mode)+"-moderation")
+	}
+	if t.HoldAll {
+		set = append(set, "hold all")
+	}
+	if t.Slow > 0 {
+		set = append(set, "slow "+t.Slow.String())
+	}
+	if t.Closed {
+		set = append(set, "closed")
+	}
+	if len(set) == 0 {
+		return "as usual"
+	}
+	return strings.Join(set, ", ")
 }
 
 // Why no comment is taken under a story; readers are told in words of the site's language.
@@ -152,6 +176,7 @@ type Posting struct {
 	OfStory  [3]int
 	Last     time.Time // the reader's last comment under this story; zero for none
 	Same     int       // comments of the last day with the same words, whoever wrote them
+	Blocked  *Sanction // one in force against the address block; nil for none
 }
 
 // CommentSpans are the times over which Posting counts.
@@ -193,7 +218,9 @@ type Queued struct {
 	Story   Card
 	Record  ReaderRecord
 	Alike   int // others held with nearly the same words
-	Why     []string
+	// Answered is the text of the comment that it answers; whose stands in Comment.AnswerTo.
+	Answered string
+	Why      []string // what those who flagged it said
 }
 
 // A ReaderRecord is a person's history as moderators see it.

@@ -3,19 +3,20 @@ package news
 import "time"
 
 // A Reader is somebody with an account to comment. There is no password: a link and a
-// code by mail, or a passkey.
+// code by mail.
 type Reader struct {
 	ID       ReaderID
 	Email    string // lower case; never shown to anybody but its owner and admins
 	Name     string // as shown; empty until chosen
 	Language string
-	Staff    PersonID // the member of staff with the same confirmed mail address; empty for none
+	Staff    string // name of the member of staff with the same mail address; empty for none
 	Created  time.Time
 	Passed   int // comments that were shown and not rejected later
 	Rejected int
 
 	// MailAnswers says that answers are told by mail.
 	MailAnswers bool
+	MailSecret  string // in the link of such a mail that ends them
 	// Suspended is until when the person may not comment, with what they are told.
 	Suspended time.Time
 	Banned    bool
@@ -55,17 +56,6 @@ const (
 // A ReaderToken lets a program comment as a reader. Only its hash is kept.
 type ReaderToken struct {
 	Hash    string
-	Reader  Reader
+	Reader  ReaderID
 	Created time.Time
-	Revoked time.Time
-}
-
-// A Passkey is one of a reader's: the public half, and what WebAuthn asks to be kept.
-type Passkey struct {
-	ID       string // base64url of the credential's identifier
-	Reader   ReaderID
-	Data     []byte // JSON of the credential
-	Name     string
-	Created  time.Time
-	LastUsed time.Time
 }
