@@ -42,6 +42,7 @@ var layout = map[string]room{
 	"jobs":         {"news", ""},
 	// decisions
 	"desk":              {"news markup imaging", ""},
+	"moderation":        {"news markup", ""},
 	"fanout":            {"news webpush", ""},
 	"fanout/ledgertest": {"fanout news", "github.com/google/go-cmp"}, // for tests: a ledger in memory, and what every ledger must do
 	// live

@@ -127,7 +127,7 @@ type Rule struct {
 	Name    string // what the newsroom calls it
 	Kind    RuleKind
 	Words   []string      // for RuleWords: words and phrases; for RuleLinks: domains that do not count
-	Number  int           // for RuleLinks, RuleRepeats, RuleNewReaders, RuleRate: more than this many, fewer for RuleNewReaders
+	Number  int           // more than this many; for RuleNewReaders and RuleNewLinks, fewer
 	Within  time.Duration // for RuleRepeats and RuleRate
 	Effect  RuleEffect
 	Section string  // only there; empty everywhere
@@ -147,9 +147,9 @@ const (
 	RuleLinks      RuleKind = "links"       // more than Number links
 	RuleRepeats    RuleKind = "repeats"     // the same or nearly the same text more than Number times within Within, by anybody
 	RuleNewReaders RuleKind = "new-readers" // a person with fewer than Number passed comments
+	RuleNewLinks   RuleKind = "new-links"   // a link by such a person
 	RuleRate       RuleKind = "rate"        // more than Number comments of a person or of an address block within Within
 	RuleShouting   RuleKind = "shouting"    // more than Number per cent capital letters, or walls of signs
-	RuleLearned    RuleKind = "learned"     // reads like what moderators rejected here; Number is the least likelihood in per cent
 )
 
 // A RuleEffect is what a rule does.

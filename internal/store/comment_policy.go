@@ -166,3 +166,35 @@ func (s *Store) SaveRule(ctx context.Context, who news.Actor, r news.Rule) error
 	}
 	return nil
 }
+
+// seededKey says that a site was given its first rules. A newsroom that deleted them is
+// not given them again.
+const seededKey = "comment-rules"
+
+// SeedRules gives a new site its first rules, once.
+func (s *Store) SeedRules(ctx context.Context, rules []news.Rule) error {
+	done, err := s.Setting(ctx, seededKey)
+	if err != nil || done != "" {
+		return err
+	}
+	_, err = s.write(ctx, func(t *tx) error {
+		var k int
+		if err := t.row(`SELECT COUNT(*) FROM setting WHERE key = $1`, seededKey).Scan(&k); err != nil || k > 0 {
+			return err // another node was faster
+		}
+		for _, r := range rules {
+			raw, err := json.Marshal(r)
+			if err != nil {
+				return err
+			}
+			if _, err := t.exec(`INSERT INTO comment_rule (id, made_at, rule) VALUES ($1, $2, $3)`, r.ID, us(r.Made), string(raw)); err != nil {
+				return err
+			}
+		}
+		return t.setSetting(seededKey, "1")
+	})
+	if err != nil {
+		return fmt.Errorf("give the site its first rules: %w", err)
+	}
+	return nil
+}
