@@ -375,3 +375,14 @@ func (s *Store) ReaderByToken(ctx context.Context, hash string) (news.Reader, er
 	r, err := loadReader(s.read(ctx), `reader.id = (SELECT reader_id FROM reader_token WHERE hash = $1)`, hash)
 	return r, s.translate(err)
 }
+
+// HouseNames are the names that no reader may take: of staff, and of authors.
+func (s *Store) HouseNames(ctx context.Context) ([]string, error) {
+	var out []string
+	rows, err := s.read(ctx).rows(`SELECT name FROM person UNION SELECT name FROM author LIMIT 5000`)
+	err = each(rows, err, func(r *sql.Rows) error {
+		out = append(out, "")
+		return r.Scan(&out[len(out)-1])
+	})
+	return out, s.translate(err)
+}
