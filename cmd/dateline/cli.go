@@ -20,6 +20,7 @@ type cli struct {
 	Demo          demoCmd          `cmd:"" help:"The same on a throw-away data folder with a sample newsroom."`
 	Import        importCmd        `cmd:"" help:"Bring in another system's export."`
 	Staff         staffCmd         `cmd:"" help:"Who works here."`
+	Reader        readerCmd        `cmd:"" help:"Readers who may comment."`
 	Token         tokenCmd         `cmd:"" help:"API tokens for programs."`
 	Subscriptions subscriptionsCmd `cmd:"" help:"Readers' push subscriptions, in and out."`
 	Keys          keysCmd          `cmd:"" help:"The push keys that browsers subscribe with."`

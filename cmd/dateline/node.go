@@ -43,6 +43,7 @@ type node struct {
 	alerts   *alerting
 	mail     *mailing
 	operator *operator
+	comments commenting
 	handler  http.Handler // the doors, without the gate
 	gate     *web.Gate
 	access   *web.AccessLog
@@ -118,10 +119,13 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 		Stories: n.store, Pictures: n.store, Files: files, Live: n.live, Zone: zone, Log: n.log,
 		Flashes: n.store, Alerts: n.store, Courier: n.alerts.courier, House: n.alerts.house, Uplink: uplink,
 	})
-	if err := n.employ(ctx); err != nil {
+	n.keeper = auth.New(auth.Options{Store: n.store, Public: n.public, Now: n.store.Now, Client: n.client, Secure: n.secure})
+	if err := n.openComments(ctx); err != nil {
 		return n, err
 	}
-	n.keeper = auth.New(auth.Options{Store: n.store, Public: n.public, Now: n.store.Now, Client: n.client, Secure: n.secure})
+	if err := n.employ(ctx, face); err != nil {
+		return n, err
+	}
 	n.access = web.NewAccessLog(std.out)
 	n.later(n.access.Close)
 	if n.handler, err = n.doors(files, zone, assets, face); err != nil {
@@ -210,6 +214,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
 		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
 		Searches: searches, Alerts: n.store, Push: n.alerts.door, Mailing: n.store, Mail: n.o.SMTP != "", Client: n.client, OldWorkers: workers,
+		Comments: n.store, OwnComments: n.store, Readers: n.store, Commenting: n.comments.desk, Doorman: n.comments.readers,
 	})
 	// Both doors share them, so that what staff send costs readers at most half the processors.
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)

@@ -167,6 +167,7 @@ func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, star
 	if o.Run != "web" {
 		work.Go(func() { n.desk.Release(bg) })
 		work.Go(func() { n.jobs.Run(bg) })
+		work.Go(func() { n.refreshComments(bg) })
 		work.Go(func() { n.alerts.courier.Run(bg) })
 		work.Go(func() { n.alerts.keyring.Run(bg) })
 		work.Go(func() { n.drillNowAndThen(bg) })

@@ -49,7 +49,6 @@ const (
 	authorTag  = "author:"
 	pictureTag = "picture:"
 	commentTag = "comments:"
-	countTag   = "count:"
 )
 
 // StoryTag is carried by every response that shows the story or its card.
@@ -69,10 +68,6 @@ func PictureTag(id MediaID) string { return pictureTag + string(id) }
 
 // CommentsTag is carried by every response that shows the story's comments.
 func CommentsTag(id StoryID) string { return commentTag + string(id) }
-
-// CommentCountTag is carried by lists that say how many comments the story has. It moves
-// less often than CommentsTag, so that a busy story does not have every list made anew.
-func CommentCountTag(id StoryID) string { return countTag + string(id) }
 
 // PathTag is carried by what an address answers, a refusal too.
 func PathTag(path string) string { return AddressTag + path }

@@ -45,7 +45,7 @@ func CleanReaderName(name string, taken []string) (string, error) {
 	}
 	own := NameSkeleton(name)
 	for _, t := range taken {
-		if other := NameSkeleton(t); other != "" && (own == other || len(other) > 4 && strings.Contains(own, other)) {
+		if other := NameSkeleton(t); other != "" && (own == other || len(other) > 7 && strings.Contains(own, other)) {
 			return "", Wrong("name", "This name is, or looks like, one of the newsroom. Choose another one.")
 		}
 	}

@@ -27,7 +27,11 @@ func scripts(siteName string, w *Words, assets *web.Assets) (worker []byte, err 
 	if err != nil {
 		return nil, err
 	}
-	page, err := scriptWith("site.js", map[string]any{"'ALERTS'": at, "'SUGGEST'": assets.Add("suggest.js", suggest)})
+	talk, err := scriptWith("comments.js", map[string]any{"WORDS": w.talkWords()})
+	if err != nil {
+		return nil, err
+	}
+	page, err := scriptWith("site.js", map[string]any{"'ALERTS'": at, "'SUGGEST'": assets.Add("suggest.js", suggest), "'COMMENTS'": assets.Add("comments."+w.Lang+".js", talk)})
 	if err != nil {
 		return nil, err
 	}
@@ -80,4 +84,12 @@ func (w *Words) moduleWords(siteName string) map[string]string {
 		"failed": w.StateFailed, "off": w.StateOff, "saved": w.StateSaved, "tested": w.StateTested, "tooMany": w.StateTooMany,
 		"stopped": w.StateStopped, "none": w.StateNone, "topic": w.StateTopic, "story": w.StateStory,
 	}
+}
+
+// talkWords are the words of comments.js by the names they have there.
+func (w *Words) talkWords() map[string]any {
+	p := w.CommentsNew
+	return map[string]any{"failed": w.CommentFailed, "liked": w.CommentLiked, "fresh": map[string]string{
+		"zero": p.Zero, "one": p.One, "two": p.Two, "few": p.Few, "many": p.Many, "other": p.Other,
+	}}
 }

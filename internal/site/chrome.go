@@ -70,6 +70,24 @@ func (s *Site) breaking(ctx context.Context, c *Chrome) error {
 type cardShelf struct {
 	s        *Site
 	pictures map[news.MediaID]news.Picture
+	comments map[news.StoryID]int // where they are counted, see countComments
+}
+
+// countComments has the cards say how many comments their stories have. They move with
+// the story's tag, which every list carries, at most every five minutes.
+func (h *cardShelf) countComments(ctx context.Context, lists ...[]news.Card) error {
+	if h.s.c.Comments == nil {
+		return nil
+	}
+	var ids []news.StoryID
+	for _, l := range lists {
+		for _, c := range l {
+			ids = append(ids, c.ID)
+		}
+	}
+	var err error
+	h.comments, err = h.s.c.Comments.CommentCounts(ctx, ids)
+	return err
 }
 
 // shelf loads the pictures of all lists at once.
@@ -83,7 +101,7 @@ func (s *Site) shelf(ctx context.Context, lists ...[]news.Card) (*cardShelf, err
 		}
 	}
 	pictures, err := s.c.Pictures.Pictures(ctx, ids)
-	return &cardShelf{s, pictures}, err
+	return &cardShelf{s: s, pictures: pictures}, err
 }
 
 func (h *cardShelf) card(c news.Card) StoryCard {
@@ -94,7 +112,7 @@ func (h *cardShelf) card(c news.Card) StoryCard {
 	if c.ExternalURL != "" {
 		out.URL = c.ExternalURL
 	}
-	out.Updated = updated(c.FirstPublished, c.Updated)
+	out.Updated, out.Comments = updated(c.FirstPublished, c.Updated), h.comments[c.ID]
 	if c.Picture != nil {
 		if p, ok := h.pictures[c.Picture.Media]; ok {
 			out.Picture = picture(p, *c.Picture, c.Language)

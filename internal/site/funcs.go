@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ const longHeadline = 110
 // funcs are what templates may call.
 func (r *Renderer) funcs() template.FuncMap {
 	w := r.words
-	return template.FuncMap{
+	all := template.FuncMap{
 		"w":        func() *Words { return w },
 		"siteLang": func() string { return w.Lang },
 		"siteDir":  func() string { return markup.Dir(w.Lang) },
@@ -77,6 +78,8 @@ func (r *Renderer) funcs() template.FuncMap {
 		"host":     host,
 		"lines":    lines,
 	}
+	maps.Copy(all, r.commentFuncs())
+	return all
 }
 
 func (r *Renderer) langOr(lang string) string {

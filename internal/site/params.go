@@ -13,6 +13,12 @@ func Params(path string) []string {
 	case "/alerts":
 		return alertParams
 	}
+	if strings.HasSuffix(path, "/comments") {
+		return talkParams
+	}
+	if strings.HasPrefix(path, "/comments/") && strings.HasSuffix(path, "/thread") {
+		return threadParams
+	}
 	for _, l := range [...]string{sectionsAt, topicsAt, authorsAt} {
 		if slug, ok := strings.CutPrefix(path, l); ok && strings.IndexByte(slug, '/') < 0 {
 			return listParams
@@ -26,6 +32,8 @@ var (
 	searchParams = []string{"q", "section", "topic", "author", "from", "to", "sort", "exact", "page"}
 	alertParams  = []string{"topic", "story", "stop"}
 	listParams   = []string{"page"}
+	talkParams   = []string{"order", "page"}
+	threadParams = []string{"after"}
 )
 
 // Where the lists stand that have pages.

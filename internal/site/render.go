@@ -145,6 +145,16 @@ func (r *Renderer) Describe(p Page) {
 		}
 	case *MailPage:
 		title, about = r.mailStep(p.Step)
+	case *TalkPage:
+		title, about = w.Comments+": "+p.Headline, p.Headline
+	case *CommentPage:
+		title = r.commentStep(p)
+	case *MinePage:
+		title = w.MyComments
+	case *SignInPage:
+		title, about = r.signInTitle(p.Step), w.SignInWhy
+	case *AccountPage:
+		title = r.accountTitle(p.Step)
 	case *GonePage:
 		title, about = w.GoneTitle, w.GoneText
 	case *FailurePage:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dateline/internal/markup"
+	"dateline/internal/news"
 	"dateline/internal/web"
 )
 
@@ -224,7 +225,7 @@ func (s *sample) article() *ArticlePage {
 	p := &ArticlePage{Chrome: s.chrome(lead.URL), Kicker: lead.Kicker, Headline: lead.Headline, Standfirst: lead.Standfirst,
 		Section: lead.Section, Published: lead.Published, Updated: lead.Published.Add(95 * time.Minute),
 		HistoryURL: lead.URL + "/history", Versions: 3, Related: s.stories[1:5]}
-	p.SectionURL = lead.Section.URL
+	p.SectionURL, p.Talk = lead.Section.URL, s.talk()
 	p.Social = Social{Type: "article", Image: "/media/0/1600.jpg", ImageWidth: 1600, ImageHeight: 1067, ImageAlt: "Hills", Published: p.Published,
 		Modified: p.Updated, Section: lead.Section.Name, Tags: []string{"Orrin"}, AuthorNames: []string{"Nadia Ferro"}}
 	p.PushKey = sampleKey
@@ -344,7 +345,7 @@ func (s *sample) pages() map[string]Page {
 	bare.Chrome = s.chrome("/2026/11/25/bare")
 	bare.Kicker, bare.Standfirst, bare.Picture, bare.Byline, bare.Updated = "", "", nil, nil, time.Time{}
 	bare.FollowTopic = NavItem{}
-	bare.Corrections, bare.Topics, bare.Related, bare.Versions, bare.Comments = nil, nil, nil, 1, CommentsClosed
+	bare.Corrections, bare.Topics, bare.Related, bare.Versions, bare.Talk = nil, nil, nil, 1, Talk{URL: "/2026/11/25/bare/comments", Shut: news.CommentsShutByDate}
 	bare.External, bare.Preview, bare.Section = "https://www.other.example/story", true, NavItem{}
 	empty := &FrontPage{Chrome: s.chrome("/")}
 	topic := s.listing()
@@ -371,6 +372,11 @@ func (s *sample) pages() map[string]Page {
 		"mail-confirm": &MailPage{Chrome: lost, Step: MailConfirm, Action: confirmPath, ID: "1", Key: "2"},
 		"mail-stop":    &MailPage{Chrome: lost, Step: MailStop, Action: stopPath + "?id=1&key=2"}, "mail-old": &MailPage{Chrome: lost, Step: MailOld},
 		"mail-on": &MailPage{Chrome: lost, Step: MailOn}, "mail-off": &MailPage{Chrome: lost, Step: MailOff},
+		"talk": s.talkPage(), "talk-thread": s.threadPage(), "comment-write": s.ownComment(CommentWrite), "comment-show": s.ownComment(CommentShow),
+		"comment-edit": s.ownComment(CommentEdit), "comment-delete": s.ownComment(CommentDelete), "comment-flag": s.ownComment(CommentFlag), "comment-thanks": s.ownComment(CommentThanks),
+		"mine": s.mine(), "mine-none": &MinePage{Chrome: lost, Name: "Ann"},
+		"signin": s.signIn(SignInAsk), "signin-code": s.signIn(SignInCode), "signin-link": s.signIn(SignInLink), "signin-old": s.signIn(SignInOld), "signin-name": s.signIn(SignInName), "signin-draft": s.signIn(SignInDraft),
+		"account": s.account(AccountShow), "account-delete": s.account(AccountDelete), "account-deleted": s.account(AccountDeleted), "account-stop": s.account(AccountStop), "account-stopped": s.account(AccountStopped),
 		"gone":      &GonePage{Chrome: lost, Notice: "We took this story down because its main source has withdrawn.\nThe newsroom", At: at(25, 20, 0)},
 		"not-found": &FailurePage{Chrome: lost, Status: 404, Latest: s.stories[:5]},
 		"broken":    &FailurePage{Chrome: lost, Status: 500, Reference: "req-7f3a"},

@@ -93,6 +93,12 @@ type Config struct {
 	// Mailing is where readers are kept who want alerts by mail; with Mail they can.
 	Mailing Mailing
 	Mail    bool
+	// Comments are what readers said; nil takes none. With them come all the following.
+	Comments    Comments
+	OwnComments OwnComments
+	Commenting  Commenting
+	Doorman     Doorman
+	Readers     Readers
 	// OldWorkers are further addresses at which browsers look for the service worker of
 	// the system before this one.
 	OldWorkers []string
@@ -159,6 +165,9 @@ func (s *Site) Routes() []Route {
 		{"GET /{yyyy}/{mm}/{dd}/{slug}", s.serveArticle},
 		{"GET /{yyyy}/{mm}/{dd}/{slug}/history", s.serveHistory},
 		{"GET /{yyyy}/{mm}/{dd}/{slug}/history/{before}", s.serveHistory},
+		{"GET /{yyyy}/{mm}/{dd}/{slug}/comments", s.serveTalk},
+		{"POST /{yyyy}/{mm}/{dd}/{slug}/comments", s.postComment},
+		{"GET /{yyyy}/{mm}/{dd}/{slug}/comments/count", s.serveCommentCount},
 		{"GET /{slug}", s.serveStanding},
 		{"GET /search", s.serveSearch},
 		{"GET /alerts", s.serveAlerts},
@@ -188,6 +197,7 @@ func (s *Site) Routes() []Route {
 			Route{"GET /" + l.path + "/{slug}/feed.atom", s.serveFeed(l, "atom")},
 			Route{"GET /" + l.path + "/{slug}/feed.json", s.serveFeed(l, "json")})
 	}
+	routes = append(routes, s.commentRoutes()...)
 	for _, path := range s.workers() {
 		routes = append(routes, Route{"GET " + path, s.serveWorker})
 	}

@@ -56,13 +56,16 @@ func (s *Site) article(ctx context.Context, path string) (Page, []string, error)
 		Corrections: corrections(st), HistoryURL: href(st.Address) + "/history", Versions: st.Version,
 		Topics: parts.topics, Related: parts.related, Picture: parts.lead,
 	}
-	if c.CommentsShut {
-		p.Comments = CommentsClosed
+	card := news.CardOf(st)
+	talk, talkTags, err := s.talk(ctx, &card, news.ThreadList{Order: news.BestComments, Page: 1, Threads: threadsInPage, Answers: answersInPage})
+	if err != nil {
+		return nil, nil, err
 	}
+	p.Talk = talk
 	s.follow(p, st)
 	s.describeArticle(p, st, parts)
 	tags := append(parts.tags, news.StoryTag(st.ID), news.PathTag(st.Address), news.SectionTag(c.Section.Slug))
-	return p, tags, nil
+	return p, append(tags, talkTags...), nil
 }
 
 // articleParts are what an article shows beside its own text.

@@ -50,6 +50,9 @@ func (s *Site) front(ctx context.Context) (Page, []string, error) {
 		}
 	}
 	h, err := s.shelf(ctx, append(blocks, chosen, latest)...)
+	if err == nil {
+		err = h.countComments(ctx, append(blocks, chosen, latest)...)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

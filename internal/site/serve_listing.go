@@ -130,6 +130,9 @@ func (s *Site) listing(ctx context.Context, l listKind, slug string, n int) (Pag
 	}
 	c.Feeds = FeedsAt(path, s.c.Name+": "+head.name)
 	h, err := s.shelf(ctx, cards)
+	if err == nil {
+		err = h.countComments(ctx, cards)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

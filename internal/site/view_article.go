@@ -28,7 +28,7 @@ type ArticlePage struct {
 	Versions   int
 	Topics     []NavItem
 	Related    []StoryCard
-	Comments   CommentState
+	Talk       Talk
 	// FollowTopic and FollowURL lead to alerts on the story's first topic and on the
 	// story; empty where none are sent.
 	FollowTopic NavItem
@@ -38,13 +38,3 @@ type ArticlePage struct {
 }
 
 func (*ArticlePage) template() string { return "article" }
-
-// A CommentState says what the comment area can offer.
-type CommentState int
-
-// Until comments exist, an article either says so or says that its editor
-// wants none.
-const (
-	CommentsNotYet CommentState = iota
-	CommentsClosed
-)

@@ -21,6 +21,8 @@ type StoryCard struct {
 	Updated time.Time
 	Section NavItem
 	Byline  []NavItem
+	// Comments counts those that readers see; 0 says nothing.
+	Comments int
 	// Reason says why a related story stands here, in the story's own words
 	// ("Harbour", a topic); empty for none.
 	Reason string

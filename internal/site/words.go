@@ -14,6 +14,9 @@ type Words struct {
 	// Lang is the language they are in (BCP 47).
 	Lang string
 
+	CommentWords
+	AccountWords
+
 	// Around every page.
 	SkipToContent   string
 	Breaking        string
@@ -59,7 +62,6 @@ type Words struct {
 	// Comments and alerts.
 	Comments        string
 	CommentsNotYet  string
-	CommentsClosed  string
 	AlertsHeading   string
 	AlertsOffer     string
 	AlertsButton    string

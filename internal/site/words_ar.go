@@ -7,6 +7,9 @@ package site
 var arabic = Words{
 	Lang: "ar",
 
+	CommentWords: arabicComments,
+	AccountWords: arabicAccount,
+
 	SkipToContent:   "انتقل إلى المحتوى",
 	Breaking:        "عاجل",
 	SearchButton:    "بحث",
@@ -50,7 +53,6 @@ var arabic = Words{
 
 	Comments:        "التعليقات",
 	CommentsNotYet:  "لم يُفتح باب التعليقات في هذا الموقع بعد.",
-	CommentsClosed:  "التعليقات على هذا الخبر مغلقة.",
 	AlertsHeading:   "لا تفوّت الأخبار العاجلة",
 	AlertsOffer:     "أهم الأخبار فور وقوعها. بلا حساب وبلا تطبيق.",
 	AlertsButton:    "احصل على التنبيهات",

@@ -3,6 +3,9 @@ package site
 var english = Words{
 	Lang: "en",
 
+	CommentWords: englishComments,
+	AccountWords: englishAccount,
+
 	SkipToContent:   "Skip to content",
 	Breaking:        "Breaking",
 	SearchButton:    "Search",
@@ -44,7 +47,6 @@ var english = Words{
 
 	Comments:        "Comments",
 	CommentsNotYet:  "Comments are not open yet on this site.",
-	CommentsClosed:  "Comments are closed on this story.",
 	AlertsHeading:   "Never miss breaking news",
 	AlertsOffer:     "The big stories, as they break. No account, no app.",
 	AlertsButton:    "Get notifications",

@@ -20,11 +20,11 @@ func TestWordsAreComplete(t *testing.T) {
 	en := reflect.ValueOf(english)
 	for _, words := range []*Words{&english, &arabic} {
 		v := reflect.ValueOf(*words)
-		for i := range v.NumField() {
-			name := v.Type().Field(i).Name
-			switch got := v.Field(i).Interface().(type) {
+		for _, field := range messages() {
+			name := field.Name
+			switch got := v.FieldByIndex(field.Index).Interface().(type) {
 			case string:
-				same(t, words.Lang, name, got, en.Field(i).String())
+				same(t, words.Lang, name, got, en.FieldByIndex(field.Index).String())
 			case [12]string:
 				for _, month := range got {
 					same(t, words.Lang, name, month, "")
@@ -32,7 +32,7 @@ func TestWordsAreComplete(t *testing.T) {
 			case Plural:
 				for form, msg := range got.forms(words.Lang) {
 					// "one story" may leave the number out, the others may not.
-					want := en.Field(i).Interface().(Plural).Other
+					want := en.FieldByIndex(field.Index).Interface().(Plural).Other
 					if !strings.Contains(msg, "{n}") && slices.Contains([]string{"zero", "one", "two"}, form) {
 						want = strings.ReplaceAll(want, "{n}", "")
 					}
@@ -43,6 +43,11 @@ func TestWordsAreComplete(t *testing.T) {
 			}
 		}
 	}
+}
+
+// messages lists the fields of all words, those of the parts too.
+func messages() []reflect.StructField {
+	return slices.DeleteFunc(reflect.VisibleFields(reflect.TypeFor[Words]()), func(f reflect.StructField) bool { return f.Anonymous })
 }
 
 func same(t *testing.T, lang, name, got, english string) {
@@ -68,9 +73,8 @@ func TestEveryWordIsUsed(t *testing.T) {
 			}
 		}
 	}
-	typ := reflect.TypeFor[Words]()
-	for i := range typ.NumField() {
-		if name := typ.Field(i).Name; !strings.Contains(source.String(), "."+name) {
+	for _, field := range messages() {
+		if name := field.Name; !strings.Contains(source.String(), "."+name) {
 			t.Errorf("nothing shows %s", name)
 		}
 	}

@@ -198,3 +198,21 @@ func (s *Store) SeedRules(ctx context.Context, rules []news.Rule) error {
 	}
 	return nil
 }
+
+// CommentKey is what the hashes of address blocks are keyed with, made at its first use:
+// who steals a backup of the comments alone cannot try all addresses.
+func (s *Store) CommentKey(ctx context.Context) (string, error) {
+	const key = "comment-key"
+	have, err := s.Setting(ctx, key)
+	if err != nil || have != "" {
+		return have, err
+	}
+	_, err = s.write(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`, key, news.LongSecret())
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("make the comments' key: %w", err)
+	}
+	return s.Setting(ctx, key)
+}

@@ -39,7 +39,7 @@ func (t *tx) refreshComments(id news.StoryID, counted int64, shown int) error {
 	now := us(t.now)
 	tags := []string{news.CommentsTag(id)}
 	if shown <= 1 || now >= counted+countPause.Microseconds() {
-		tags, counted = append(tags, news.CommentCountTag(id)), now
+		tags, counted = append(tags, news.StoryTag(id)), now
 	}
 	t.change(news.CommentChange, string(id), tags...)
 	_, err := t.exec(`UPDATE talk SET purged_at = $2, refresh_at = 0, counted_at = $3 WHERE story_id = $1`, id, now, counted)

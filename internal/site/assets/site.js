@@ -40,6 +40,10 @@
 		if (d.activeElement === f) entered()
 		else f.addEventListener('focus', entered, { once: true })
 	}
+	// Comments: what makes them better is fetched when they come into sight.
+	for (const c of d.querySelectorAll('[data-talk]')) new IntersectionObserver((seen, o) => {
+		if (seen.some(x => x.isIntersecting)) o.disconnect(), import('COMMENTS').then(m => m.start(c)).catch(() => {})
+	}).observe(c)
 	// Notifications. What is behind their buttons is fetched when one is pressed, or
 	// when this browser has notifications already: here, or from the system before.
 	if (!d.currentScript.dataset.pushKey) return

@@ -1,0 +1,107 @@
+// What comments are better with: posting, liking and seeing new ones without leaving
+// the page. All of it works without, by the forms and links that stand there.
+const page = async (url, options) => {
+	const r = await fetch(url, options)
+	const doc = new DOMParser().parseFromString(await r.text(), 'text/html')
+	return { ok: r.ok, url: r.url, doc, main: doc.querySelector('main') }
+}
+const words = WORDS
+const lang = document.documentElement.lang
+const plural = (forms, n) => (forms[new Intl.PluralRules(lang).select(n)] || forms.other).replace('{n}', n.toLocaleString(lang + '-u-nu-latn'))
+export function start(area) {
+	const say = document.createElement('p')
+	say.setAttribute('role', 'status')
+	say.className = 'says'
+	area.append(say)
+	const form = area.querySelector('.write'), key = 'comment ' + area.dataset.talk
+	if (form) {
+		const text = form.elements.text
+		// What was typed is kept in this browser until it was posted.
+		try {
+			text.value ||= localStorage[key] || ''
+			text.addEventListener('input', () => localStorage[key] = text.value)
+		} catch {
+			// Storage is off.
+		}
+		form.addEventListener('submit', async e => {
+			e.preventDefault()
+			const b = form.querySelector('button')
+			b.disabled = true
+			try {
+				const r = await page(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) })
+				const own = r.main.querySelector('[data-own]')
+				// Not signed in yet, or something to change: that page says what to do.
+				if (!own) {
+					document.replaceChild(document.adoptNode(r.doc.documentElement), document.documentElement)
+					return scrollTo(0, 0)
+				}
+				try {
+					delete localStorage[key]
+				} catch {
+					// Storage is off.
+				}
+				text.value = ''
+				own.classList.remove('comments')
+				form.after(own)
+				own.tabIndex = -1
+				own.focus()
+			} catch {
+				say.textContent = words.failed
+			}
+			b.disabled = false
+		})
+	}
+	area.addEventListener('click', async e => {
+		const b = e.target.closest('button[form=deed]')
+		if (!b || b.disabled) return
+		e.preventDefault()
+		b.disabled = true
+		const r = await fetch('/comments/like', { method: 'POST', body: new URLSearchParams({ id: b.value }), redirect: 'follow' }).catch(() => {})
+		if (r && r.url.includes('/account/sign-in')) return location = r.url
+		if (r?.ok) b.textContent = words.liked
+		else b.disabled = false
+	})
+	// New ones never move what is read: a button says how many there are.
+	const list = () => area.querySelector('.threads')
+	let total = +area.dataset.total, fresh, seen = true
+	new IntersectionObserver(x => seen = x[0].isIntersecting).observe(area)
+	const look = async () => {
+		if (!seen || document.hidden || !area.dataset.talk) return
+		const r = await fetch(area.dataset.talk + '/count').catch(() => {})
+		const n = r?.ok ? +await r.text() : 0
+		if (n <= total) return
+		if (!fresh) {
+			fresh = document.createElement('button')
+			fresh.type = 'button'
+			fresh.className = 'fresh second'
+			fresh.addEventListener('click', show)
+			say.before(fresh)
+			list()?.before(fresh)
+		}
+		// Said once: the number in the button goes on by itself.
+		if (!fresh.textContent) say.textContent = plural(words.fresh, n - total)
+		fresh.textContent = plural(words.fresh, n - total)
+	}
+	const show = async () => {
+		const r = await page(area.dataset.talk + '?order=newest').catch(() => {})
+		const theirs = r?.doc.querySelector('.threads')
+		if (!theirs) return
+		let first
+		for (const li of [...theirs.children].reverse()) {
+			const mine = document.getElementById(li.id)
+			if (!list()) fresh.after(Object.assign(document.createElement('ol'), { className: 'threads' }))
+			if (!mine) list().prepend(document.adoptNode(li)), first = li
+			else for (const a of li.querySelectorAll('.answers > li')) if (!document.getElementById(a.id)) {
+				if (!mine.querySelector('.answers')) mine.append(Object.assign(document.createElement('ol'), { className: 'answers' }))
+				mine.querySelector('.answers').append(document.adoptNode(a))
+				first ||= a
+			}
+		}
+		total = +r.doc.querySelector('[data-total]').dataset.total
+		fresh.remove()
+		fresh = null
+		say.textContent = ''
+		if (first) first.tabIndex = -1, first.focus()
+	}
+	setInterval(look, 30000 + Math.random() * 5000)
+}
