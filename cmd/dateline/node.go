@@ -223,7 +223,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 		Assets: assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
 		Texts: texts, Uploads: uploads,
 		Alerting: n.desk, House: n.alerts.house, Devices: n.store, Push: n.alerts.door,
-		Notices: n.store, MailLink: n.mailLink(),
+		Notices: n.store, MailLink: n.mailLink(), Moderating: n.comments.desk, Comments: n.store,
 	})
 	if err != nil {
 		return nil, err

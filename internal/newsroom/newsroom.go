@@ -95,6 +95,8 @@ type Options struct {
 	AlertBudget int             // alerts to everyone that readers bear a day; 0 means 5
 	Devices     Devices         // nil: no browser of the staff can be registered
 	Push        Push            // likewise
+	Moderating  Moderating      // nil: readers cannot comment
+	Comments    Comments        // likewise
 	Notices     Notices         // nil: what the operator is told is not shown
 	// MailLink has a sign-in link mailed to whoever on the staff has that address, soon; it
 	// takes as long when nobody has. Nil: there is no mail.

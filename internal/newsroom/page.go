@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dateline/internal/markup"
+	"dateline/internal/moderation"
 	"dateline/internal/news"
 	"dateline/internal/web"
 )
@@ -29,6 +30,8 @@ type frame struct {
 	SiteName string
 	Me       news.Actor // empty when nobody is signed in
 	Alerts   bool       // this newsroom sends alerts
+	Comments bool       // readers can comment, and this person decides on it
+	Held     int        // comments that wait
 	Done     string     // a sentence on what just happened
 	Live     *liveTimes // after a publication
 	Problem  string     // a sentence on what did not happen
@@ -56,7 +59,17 @@ type liveTimes struct {
 func (l liveTimes) Longest() int64 { return max(l.Page, l.Search, l.Feeds) }
 
 func (n *Newsroom) frame(r *http.Request, who news.Actor, at, title string) frame {
-	return frame{Title: title, At: at, SiteName: n.o.SiteName, Me: who, Alerts: n.alertsOn(), Done: doneWords[r.URL.Query().Get("done")]}
+	f := frame{Title: title, At: at, SiteName: n.o.SiteName, Me: who, Alerts: n.alertsOn(), Done: doneWords[r.URL.Query().Get("done")]}
+	if n.o.Moderating != nil && moderation.Moderates(who.Role) {
+		f.Comments = true
+		// A number beside a link: without it the page is as good.
+		counts, err := n.o.Comments.QueueCounts(r.Context())
+		if err != nil {
+			n.o.Log.Warn("held comments could not be counted", "error", err)
+		}
+		f.Held = counts[news.HeldQueue]
+	}
+	return f
 }
 
 // failed puts a refusal into the frame, for showing it on the form it came from.

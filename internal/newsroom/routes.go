@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/internal/moderation"
 	"dateline/internal/news"
 	"dateline/internal/web"
 )
@@ -17,11 +18,12 @@ type Who string
 // Who may come. The pages' rule is coarse; what happens to a story is decided by
 // the rules in news.
 const (
-	All      Who = "all"
-	Members  Who = "staff"    // any role
-	Writers  Who = "reporter" // and editors and admins
-	Deciders Who = "editor"   // and admins
-	Admins   Who = "admin"
+	All        Who = "all"
+	Members    Who = "staff"     // any role
+	Writers    Who = "reporter"  // and editors and admins
+	Deciders   Who = "editor"    // and admins
+	Moderators Who = "moderator" // and editors and admins
+	Admins     Who = "admin"
 )
 
 // Admits tells whether a role may come.
@@ -33,6 +35,8 @@ func (w Who) Admits(role news.Role) bool {
 		return role.Writes()
 	case Deciders:
 		return role.Publishes()
+	case Moderators:
+		return moderation.Moderates(role)
 	}
 	return role == news.Admin
 }
@@ -60,7 +64,7 @@ const (
 
 // Routes lists every address of the desk and who may come.
 func (n *Newsroom) Routes() []Route {
-	return append(slices.Concat(n.alertRoutes(), n.noticeRoutes(), n.flashRoutes()), []Route{
+	return append(slices.Concat(n.alertRoutes(), n.noticeRoutes(), n.flashRoutes(), n.commentRoutes()), []Route{
 		{Pattern: "GET /desk/sign-in", Who: All, serve: n.signInPage},
 		{Pattern: "POST /desk/sign-in", Who: All, serve: n.signIn},
 		{Pattern: "POST /desk/sign-in/mail", Who: All, serve: n.askLink},

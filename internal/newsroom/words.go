@@ -10,6 +10,11 @@ var statusWords = map[news.Status]string{
 
 // doneWords tell what just happened.
 var doneWords = map[string]string{
+	"comment-pass": "Passed. Readers see it.", "comment-reject": "Rejected. Its writer sees why.", "comment-hold": "Held.",
+	"comment-feature": "Featured.", "comment-unfeature": "Not featured any more.", "comment-undo": "Undone.",
+	"comments-pass": "Passed all of them.", "comments-reject": "Rejected all of them.", "talk": "Set for this story.",
+	"rule": "The rules are saved. They count from now on; run the queue again for what is held.", "policy": "Saved.",
+	"ban": "They cannot comment now, and are told so when they try.", "lift": "They can comment again.", "note": "Kept.",
 	"save": "Saved.", "create": "The draft is begun.", "submit": "Submitted. The editors see it now.",
 	"return": "Returned to its writer as a draft.", "approve": "Approved.", "schedule": "Scheduled.",
 	"publish": "Published.", "same": "Readers already see exactly this. Nothing was changed.",
