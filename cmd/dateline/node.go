@@ -232,6 +232,7 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 		Stories: n.store, Shelf: n.store, Writing: n.desk, Publishing: n.desk, Index: n.index, Keys: n.store, Doorman: n.keeper,
 		Public: n.public, Zone: zone, Language: n.o.Language, Client: n.client, Now: n.store.Now, Log: n.log,
 		Searches: searches, Texts: texts, Uploads: uploads,
+		Commenting: n.comments.desk, Comments: n.store, Readers: n.comments.readers,
 		Alerting: n.desk, Subscribers: n.store, Push: n.alerts.door, Services: n.alerts.door.services,
 	}).Handler()
 	n.health = &web.Health{Log: n.log, Check: n.checkReady}

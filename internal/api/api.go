@@ -107,6 +107,10 @@ type Options struct {
 	Texts      web.Room                       // where long texts are read; nil means one after another
 	Uploads    web.Room                       // whose places are files held in memory; nil means three
 
+	Commenting Commenting // nil: there are no comments here, and their addresses say so
+	Comments   Comments   // nil likewise
+	Readers    Readers    // nil likewise
+
 	Alerting    Alerting          // nil: there are no alerts here, and their addresses say so
 	Subscribers Subscribers       // nil likewise, for browsers that want them
 	Push        Push              // nil likewise

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/internal/auth"
 	"dateline/internal/news"
 	"dateline/internal/web"
 )
@@ -14,10 +15,11 @@ import (
 // A request is one call that its route admitted, with its body read.
 type request struct {
 	*http.Request
-	who   news.Actor // nobody where anyone may call and no token came
-	query map[string]string
-	body  []byte // JSON as it was sent, or a file
-	name  string // of the file
+	who    news.Actor  // nobody where anyone may call and no token came
+	reader news.Reader // who comments, where a reader asks
+	query  map[string]string
+	body   []byte // JSON as it was sent, or a file
+	name   string // of the file
 }
 
 // guard stands before a route: who asks, what, and how long it may take.
@@ -33,7 +35,7 @@ func (a *API) guard(rt Route) web.Handler {
 		start := time.Now()
 		q := &request{Request: r}
 		var err error
-		if q.who, err = a.admit(rt, r); err != nil {
+		if q.who, q.reader, err = a.admitAny(rt, r); err != nil {
 			return err
 		}
 		if q.query, err = readQuery(r.URL.RawQuery, rt.Query); err != nil {
@@ -76,6 +78,35 @@ func (a *API) guard(rt Route) web.Handler {
 		}
 		return ans.write(w)
 	}
+}
+
+// admitAny lets readers in where they may come, and else who admit does. A signed-in
+// browser counts for readers alone; what it sends is JSON, which no form of another site
+// can, and its cookie stays at home when another site sends.
+func (a *API) admitAny(rt Route, r *http.Request) (news.Actor, news.Reader, error) {
+	if (rt.Who != Speakers && rt.Who != Talkers && !auth.IsReaderToken(r)) || a.o.Readers == nil {
+		who, err := a.admit(rt, r)
+		return who, news.Reader{}, err
+	}
+	if rt.Who == Speakers || rt.Who == Talkers || rt.Who == Anyone {
+		if auth.IsReaderToken(r) || len(r.Header.Values("Authorization")) == 0 {
+			ctx, cancel := context.WithTimeout(r.Context(), readTime)
+			defer cancel()
+			reader, err := a.o.Readers.FromRequest(r.WithContext(ctx))
+			if err != nil && (rt.Who == Speakers || auth.IsReaderToken(r) || news.KindOf(err) != news.Unauthenticated) {
+				return news.Actor{}, reader, err
+			}
+			if err == nil {
+				return news.Actor{ID: string(reader.ID), Name: reader.Name, Via: "api"}, reader, nil
+			}
+		}
+		who, err := a.admit(rt, r)
+		if err != nil && rt.Who == Speakers && news.KindOf(err) == news.Denied {
+			err = news.Refuse(news.Denied, "Readers comment, not the newsroom's programs: use a token that dateline reader add gave.")
+		}
+		return who, news.Reader{}, err
+	}
+	return news.Actor{}, news.Reader{}, news.Refuse(news.Denied, "This needs the role %s. A reader's token only comments.", rt.Who)
 }
 
 // admit says who asks, or why they may not. Only the Authorization header counts: a

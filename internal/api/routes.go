@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"dateline/internal/auth"
+	"dateline/internal/moderation"
 	"dateline/internal/news"
 )
 
@@ -19,6 +21,10 @@ const (
 	Staff    Who = "staff"    // a token of any role
 	Writers  Who = "reporter" // and editors and admins
 	Deciders Who = "editor"   // and admins
+
+	Moderators Who = "moderator" // and editors and admins
+	Speakers   Who = "reader"    // a reader's token, or a signed-in reader's browser
+	Talkers    Who = "any token" // a reader's, or a token of any role
 )
 
 // Admits tells whether a role may call.
@@ -28,6 +34,10 @@ func (w Who) Admits(r news.Role) bool {
 		return r.Writes()
 	case Deciders:
 		return r.Publishes()
+	case Moderators:
+		return moderation.Moderates(r)
+	case Speakers:
+		return false
 	}
 	return true
 }
@@ -133,7 +143,7 @@ func (a *API) table() []Route {
 			Query: suggestParams, Out: list[suggestionReply]{}, Status: http.StatusOK, serve: a.suggest},
 		{Pattern: "GET /api/openapi.json", Who: Anyone, Summary: "This description.", Status: http.StatusOK, serve: a.describeItself},
 	}
-	return append(append(routes, a.alertRoutes()...), a.pushRoutes()...)
+	return slices.Concat(routes, a.alertRoutes(), a.pushRoutes(), a.commentRoutes())
 }
 
 func statuses() []string {
