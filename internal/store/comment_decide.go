@@ -66,7 +66,7 @@ func (t *tx) decideComment(who news.Actor, id news.CommentID, decide func(news.C
 	if err := t.logComment(who, id, o, before.Status, before.Reasons); err != nil {
 		return before, err
 	}
-	if err := t.count(c, before.Status, c.Status); err != nil {
+	if err := t.count(c, before.Status, c.Status, true); err != nil {
 		return before, err
 	}
 	if before.Shown() && c.Shown() && (before.Text != c.Text || before.Featured != c.Featured) {

@@ -130,7 +130,7 @@ func (t *tx) addComment(p news.Posting, in news.NewComment, o news.CommentOutcom
 	if err := t.logComment(news.Actor{ID: string(c.Reader), Name: p.Reader.Name}, c.ID, o, "", nil); err != nil {
 		return err
 	}
-	if err := t.count(c, "", c.Status); err != nil {
+	if err := t.count(c, "", c.Status, false); err != nil {
 		return err
 	}
 	return t.enqueue(o.Jobs...)
@@ -151,8 +151,9 @@ func (t *tx) logComment(who news.Actor, id news.CommentID, o news.CommentOutcome
 }
 
 // count keeps the numbers right when a comment goes from one status to another: of its
-// story, its thread and its writer; and has the pages made anew that show it.
-func (t *tx) count(c *news.Comment, before, after news.CommentStatus) error {
+// story, its thread and its writer; and has the pages made anew that show it, atOnce if a
+// person waits for that.
+func (t *tx) count(c *news.Comment, before, after news.CommentStatus, atOnce bool) error {
 	if before == after {
 		return nil
 	}
@@ -187,5 +188,5 @@ func (t *tx) count(c *news.Comment, before, after news.CommentStatus) error {
 			return err
 		}
 	}
-	return t.commentsMoved(c.Story, shown < 0)
+	return t.commentsMoved(c.Story, atOnce || shown < 0)
 }

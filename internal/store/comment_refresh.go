@@ -9,15 +9,19 @@ import (
 	"dateline/internal/news"
 )
 
-// A busy story's page takes new comments at most every commentPause, so that phones are
-// not sent the whole page again and again; lists that count them, every countPause.
+// A story's page takes commentBurst new comments as they come, and is a busy one's then:
+// it takes new ones at most every commentPause, so that phones are not sent the whole page
+// again and again; lists that count them, every countPause.
 const (
 	commentPause = 30 * time.Second
+	commentBurst = 5
 	countPause   = 5 * time.Minute
 )
 
-// commentsMoved has pages with a story's comments made anew: at once if something was
-// taken from them, or if they were not lately; else when the pause is over.
+// commentsMoved has pages with a story's comments made anew: at once if a person waits for
+// it or something was taken from them, or if they were not often lately; else when the
+// pause is over. purged_at is the moment up to which the pauses of all that were made lie
+// one behind the other (the generic cell rate algorithm).
 func (t *tx) commentsMoved(id news.StoryID, atOnce bool) error {
 	var purged, refresh, counted int64
 	var shown int
@@ -25,24 +29,24 @@ func (t *tx) commentsMoved(id news.StoryID, atOnce bool) error {
 		return err
 	}
 	now := us(t.now)
-	if due := purged + commentPause.Microseconds(); !atOnce && now < due {
+	if due := purged - (commentBurst-1)*commentPause.Microseconds(); !atOnce && now < due {
 		if refresh > 0 {
 			return nil
 		}
 		_, err := t.exec(`UPDATE talk SET refresh_at = $2 WHERE story_id = $1`, id, due)
 		return err
 	}
-	return t.refreshComments(id, counted, shown)
+	return t.refreshComments(id, purged, counted, shown)
 }
 
-func (t *tx) refreshComments(id news.StoryID, counted int64, shown int) error {
+func (t *tx) refreshComments(id news.StoryID, purged, counted int64, shown int) error {
 	now := us(t.now)
 	tags := []string{news.CommentsTag(id)}
 	if shown <= 1 || now >= counted+countPause.Microseconds() {
 		tags, counted = append(tags, news.StoryTag(id)), now
 	}
 	t.change(news.CommentChange, string(id), tags...)
-	_, err := t.exec(`UPDATE talk SET purged_at = $2, refresh_at = 0, counted_at = $3 WHERE story_id = $1`, id, now, counted)
+	_, err := t.exec(`UPDATE talk SET purged_at = $2, refresh_at = 0, counted_at = $3 WHERE story_id = $1`, id, min(max(purged, now), now+commentBurst*commentPause.Microseconds())+commentPause.Microseconds(), counted)
 	return err
 }
 
@@ -75,10 +79,10 @@ func (s *Store) RefreshComments(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
-			var counted int64
+			var purged, counted int64
 			var shown int
-			if err = t.row(`SELECT counted_at, shown FROM talk WHERE story_id = $1`, id).Scan(&counted, &shown); err == nil {
-				err = t.refreshComments(id, counted, shown)
+			if err = t.row(`SELECT purged_at, counted_at, shown FROM talk WHERE story_id = $1`, id).Scan(&purged, &counted, &shown); err == nil {
+				err = t.refreshComments(id, purged, counted, shown)
 			}
 		}
 		return err

@@ -323,7 +323,10 @@ func TestCommentsMoveTheirPages(t *testing.T) {
 			}
 		}
 		first := say(t, s, story.ID, "", reader.ID, "one", news.CommentPublished)
-		moved("the first comment", 1)
+		for range 4 {
+			say(t, s, story.ID, "", reader.ID, "one", news.CommentPublished)
+		}
+		moved("the first five comments", 5)
 		say(t, s, story.ID, "", reader.ID, "two", news.CommentPublished)
 		say(t, s, story.ID, "", reader.ID, "three", news.CommentPublished)
 		say(t, s, story.ID, "", reader.ID, "four", news.CommentHeld)
