@@ -200,7 +200,7 @@ func (im *importer) take(ctx context.Context, r archive.Record) error {
 	case *archive.Attachment:
 		im.report.Attachments++
 	case *archive.Comment:
-		im.report.Comments++
+		return im.comment(r)
 	case *archive.Skipped:
 		im.report.skip(r.Kind, r.OldID, r.Title, r.Why)
 	case *archive.Notice:
@@ -226,10 +226,13 @@ func (im *importer) story(ctx context.Context, r *archive.Story) error {
 	for _, n := range notes {
 		im.report.note(r.OldID, r.Title, n)
 	}
-	im.batch.add(in, r.Title)
-	if len(im.batch.stories) >= batchStories {
-		return im.flush(ctx)
+	// Not before the next one comes: a story's comments follow it.
+	if len(im.batch.stories) >= batchStories || im.batch.waiting >= mostCommentsWaiting {
+		if err := im.flush(ctx); err != nil {
+			return err
+		}
 	}
+	im.batch.add(in, r.Title)
 	return nil
 }
 

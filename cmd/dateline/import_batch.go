@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dateline/internal/archive"
 	"dateline/internal/news"
 	"dateline/internal/store"
 )
@@ -16,6 +17,9 @@ const batchStories = 200
 type importBatch struct {
 	stories []news.Imported
 	titles  []string // what each was called there, for the report
+
+	comments map[string][]*archive.Comment // by the story's old identifier
+	waiting  int                           // how many
 }
 
 func (b *importBatch) add(in news.Imported, title string) {
@@ -27,7 +31,9 @@ type keptBatch struct {
 	importBatch
 	results []store.ImportResult
 	last    int64 // the number of its last change, 0 if it made none
-	err     error
+
+	commentsBrought, commentsLeft int
+	err                           error
 }
 
 // flush hands the batch over. It is kept while the next one is read: one of them
@@ -48,8 +54,12 @@ func (im *importer) flush(ctx context.Context) error {
 	keeping := make(chan keptBatch, 1)
 	im.keeping = keeping
 	go func() {
-		results, last, err := im.store.ImportStories(ctx, im.who, b.stories, im.cmd.Again)
-		keeping <- keptBatch{b, results, last, err}
+		k := keptBatch{importBatch: b}
+		k.results, k.last, k.err = im.store.ImportStories(ctx, im.who, b.stories, im.cmd.Again)
+		if k.err == nil {
+			k.err = im.keepComments(ctx, &k)
+		}
+		keeping <- k
 	}()
 	return nil
 }
@@ -67,6 +77,8 @@ func (im *importer) kept() error {
 	if k.last > 0 {
 		im.last = k.last
 	}
+	im.report.CommentsBrought += k.commentsBrought
+	im.report.CommentsLeft += k.commentsLeft
 	for i, r := range k.results {
 		if r.What == store.Refused {
 			im.report.refuse(r.OldID, k.titles[i], r.Err)

@@ -28,7 +28,10 @@ type importReport struct {
 	Tags        int            `json:"tags"`
 	Terms       int            `json:"other_terms"`
 	Attachments int            `json:"attachments"`
-	Comments    int            `json:"comments"` // found; they are not brought yet
+	Comments    int            `json:"comments"` // found
+
+	CommentsBrought int `json:"comments_brought"`
+	CommentsLeft    int `json:"comments_left"` // spam, binned, pings, and what cannot be shown
 
 	Outcomes        map[string]int `json:"outcomes"` // brought, unchanged, kept, renewed, refused
 	Kept            map[string]int `json:"kept_as"`  // status here of what was brought or renewed
@@ -155,7 +158,7 @@ func (r *importReport) print(w io.Writer) {
 		fmt.Fprintf(w, "%d pictures are not here; with their folder, run again: --again --media DIR\n", r.PicturesMissing)
 	}
 	if r.Comments > 0 {
-		fmt.Fprintf(w, "%d comments were not brought: this version has no comments yet.\n", r.Comments)
+		fmt.Fprintf(w, "%d comments were brought, with their names, dates and threads, without mail addresses; %d were left there: spam, binned, pings, of stories that were not brought, or empty.\n", r.CommentsBrought, r.CommentsLeft)
 	}
 	printLines(w, "Refused", r.Refused)
 	printLines(w, "Not a story", r.Skipped)
