@@ -24,7 +24,7 @@ func (s *Store) ImportComments(ctx context.Context, who news.Actor, story news.S
 				us(c.Created), 0, us(c.Decided), c.DecidedBy, 0, 0, 0, 0, news.CommentRank(c.Created, 0, false), "", "")
 		}
 		for _, q := range []string{
-			`UPDATE comment SET replies = (SELECT COUNT(*) FROM comment answer WHERE answer.thread_id = comment.id AND answer.top = 0 AND answer.status = 'published') WHERE story_id = $1 AND top = 1`,
+			`UPDATE comment SET replies = (SELECT COUNT(*) FROM comment answer WHERE answer.thread_id = comment.id AND answer.seen = 1 AND answer.top = 0) WHERE story_id = $1 AND top = 1`,
 			`UPDATE comment SET seen = CASE WHEN status = 'published' OR status = 'deleted' AND replies > 0 THEN 1 ELSE 0 END WHERE story_id = $1 AND top = 1`,
 			`INSERT INTO talk (story_id, mode, hold_all, slow, closed, shown, held, purged_at, refresh_at, counted_at)
 				SELECT $1, '', 0, 0, 0, COALESCE(SUM(CASE WHEN status = 'published' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN status = 'held' THEN 1 ELSE 0 END), 0), 0, 0, 0 FROM comment WHERE story_id = $1

@@ -17,7 +17,7 @@ var queueWhere = map[news.QueueName]struct {
 	older bool // newest first
 }{
 	news.HeldQueue:     {`comment.status = 'held'`, false},
-	news.FlaggedQueue:  {`comment.flags > 0 AND comment.status = 'published'`, false},
+	news.FlaggedQueue:  {`comment.flags > 0 AND LOWER(comment.status) = 'published'`, false}, // few of a million: by their flags, not by their status
 	news.RejectedQueue: {`comment.status = 'rejected'`, true},
 	news.AllQueue:      {`comment.status <> 'deleted'`, true},
 	news.NewPeopleQueue: {`comment.status IN ('held', 'published') AND comment.decided_at = 0 AND comment.reader_id <> ''
@@ -32,9 +32,13 @@ func (s *Store) CommentQueue(ctx context.Context, l news.CommentQueue) (list []n
 		return nil, "", news.Wrong("status", "Choose one of held, flagged, new-people, all or rejected.")
 	}
 	where, args := []string{which.where}, []any{us(s.Now().AddDate(0, 0, -7))}
+	moment := `comment.created_at`
+	if l.Which == news.FlaggedQueue {
+		moment = `(comment.created_at + 0)` // the few that are flagged are sorted, not all looked through
+	}
 	if l.Which != news.NewPeopleQueue {
 		args[0] = int64(-1)
-		where = append(where, `comment.created_at > $1`)
+		where = append(where, moment+` > $1`)
 	}
 	also := func(cond string, v any) {
 		args = append(args, v)
@@ -49,21 +53,21 @@ func (s *Store) CommentQueue(ctx context.Context, l news.CommentQueue) (list []n
 	if l.Text != "" {
 		also(`LOWER(comment.text) LIKE $%d ESCAPE '\'`, "%"+escapeLike(strings.ToLower(l.Text))+"%")
 	}
-	order := `comment.created_at, comment.id`
+	order := moment + `, comment.id`
 	if l.Cursor != "" {
-		moment, id, err := commentCursor(l.Cursor)
+		after, id, err := commentCursor(l.Cursor)
 		if err != nil {
 			return nil, "", err
 		}
-		args = append(args, moment, id)
+		args = append(args, after, id)
 		sign := `>`
 		if which.older {
 			sign = `<`
 		}
-		where = append(where, fmt.Sprintf(`(comment.created_at, comment.id) %s ($%d, $%d)`, sign, len(args)-1, len(args)))
+		where = append(where, fmt.Sprintf(`(%s, comment.id) %s ($%d, $%d)`, moment, sign, len(args)-1, len(args)))
 	}
 	if which.older {
-		order = `comment.created_at DESC, comment.id DESC`
+		order = moment + ` DESC, comment.id DESC`
 	}
 	limit := min(max(1, l.Limit), 100)
 	args = append(args, limit+1)
