@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
@@ -91,6 +92,9 @@ func (a *API) search(ctx context.Context, q *request) (answer, error) {
 		defer leave()
 	}
 	res, err := a.o.Index.Search(ctx, query)
+	if errors.Is(err, search.ErrCursor) {
+		err = news.Wrong("cursor", "Use the cursor that came as next with the page before, or none.")
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -119,9 +123,7 @@ func (a *API) search(ctx context.Context, q *request) (answer, error) {
 		}
 		out.Items = append(out.Items, a.hit(s, hit, marked))
 	}
-	if next := query.Offset + query.Limit; len(res.Hits) > 0 && next < res.Total && next <= search.MaxOffset {
-		out.Next = text(strconv.Itoa(next))
-	}
+	out.Next = text(res.Next)
 	if out.Facets, err = a.facets(ctx, res.Facets, out.Items); err != nil {
 		return answer{}, err
 	}
@@ -147,20 +149,14 @@ func (a *API) searchQuery(ctx context.Context, q *request) (search.Query, error)
 	if out.Limit, err = q.limit(20, search.MaxLimit); err != nil {
 		return out, err
 	}
-	number := func(field string, least, most int) int {
-		s := q.query[field]
-		if s == "" {
-			return least
+	out.After = q.query["cursor"]
+	if s := q.query["page"]; s != "" {
+		last := search.MaxOffset / out.Limit
+		page, err := strconv.Atoi(s)
+		if err != nil || page < 1 || page > last {
+			f.Add("page", "Use a whole number from 1 to %d; the cursors of pages go on from there.", last)
 		}
-		n, err := strconv.Atoi(s)
-		if err != nil || n < least || n > most {
-			f.Add(field, "Use a whole number from %d to %d, or the cursor of the page before.", least, most)
-		}
-		return n
-	}
-	out.Offset = number("cursor", 0, search.MaxOffset)
-	if page := number("page", 1, search.MaxOffset/out.Limit); q.query["page"] != "" {
-		if q.query["cursor"] != "" {
+		if out.After != "" {
 			f.Add("page", "Send page or cursor, not both.")
 		}
 		out.Offset = (page - 1) * out.Limit

@@ -60,7 +60,7 @@ func TestSearch(t *testing.T) {
 		}
 		for _, c := range []struct{ query, field string }{
 			{"from=2026-02-30", "from"}, {"to=yesterday", "to"}, {"from=2026-11-25T25:61:00Z", "from"}, {"sort=best", "sort"}, {"section=nowhere", "section"}, {"limit=101", "limit"}, {"page=0", "page"},
-			{"page=2&cursor=20", "page"}, {"cursor=-1", "cursor"}, {"cursor=99999", "cursor"}, {"page=501", "page"}, {"fbclid=x", "fbclid"},
+			{"page=2&cursor=AQAA", "page"}, {"cursor=-1", "cursor"}, {"cursor=99999", "cursor"}, {"cursor=AQAA", "cursor"}, {"page=501", "page"}, {"fbclid=x", "fbclid"},
 		} {
 			if s := h.want(h.call("", "GET", "/api/v1/search?"+c.query, ""), 422, c.query); s.fields() != c.field {
 				t.Errorf("%s names %q, want %q", c.query, s.fields(), c.field)

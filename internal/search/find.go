@@ -11,8 +11,15 @@ import (
 )
 
 // Search answers q from what was in the index when it began. What a reader typed is never an error; a context that
-// ended and a damaged file are.
+// ended and a damaged file are, and ErrCursor.
 func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
+	asOf, after, err := x.begin(q)
+	if err != nil {
+		return Results{}, err
+	}
+	if after != nil {
+		q.Offset = 0
+	}
 	v, err := x.view(ctx)
 	if err != nil {
 		return Results{}, err
@@ -24,8 +31,11 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 		return res, ctx.Err()
 	}
 	limit, offset := page(q)
-	s := x.question(q, &a)
-	s.N = offset + limit
+	s := x.question(q, &a, asOf)
+	if s.After, err = x.now(ctx, v, s, after); err != nil {
+		return Results{}, err
+	}
+	s.N = offset + limit + 1 // the one more tells whether there is a next page
 	var years years
 	if !q.HitsOnly {
 		years = yearsOf(v)
@@ -39,7 +49,12 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	if !q.HitsOnly {
 		res.Total, res.AllWords, res.Facets = found.Total, found.All, facets(found, years)
 	}
-	for _, h := range found.Hits[min(offset, len(found.Hits)):] {
+	hits := found.Hits[min(offset, len(found.Hits)):]
+	if len(hits) > limit {
+		hits = hits[:limit]
+		res.Next = cursor{asOf, hits[limit-1]}.String()
+	}
+	for _, h := range hits {
 		res.Hits = append(res.Hits, Hit{ID: h.ID, Score: h.Score})
 	}
 	return res, nil
@@ -53,8 +68,8 @@ func page(q Query) (limit, offset int) {
 	return limit, min(max(q.Offset, 0), MaxOffset)
 }
 
-// question puts q and its words as the index understands them.
-func (x *Index) question(q Query, a *ask) *segment.Query {
+// question puts q and its words as the index understands them, and has documents age up to asOf.
+func (x *Index) question(q Query, a *ask, asOf int64) *segment.Query {
 	s := &segment.Query{Any: clauses(a.words), Needed: clauses(a.needed), Unwanted: clauses(a.unwanted)}
 	for column, key := range []string{bySection: q.Section, byTopic: q.Topic, byAuthor: q.Author} {
 		if key != "" {
@@ -71,9 +86,8 @@ func (x *Index) question(q Query, a *ask) *segment.Query {
 		}
 	}
 	if s.ByDate = q.Sort == Newest || len(a.words)+len(a.needed) == 0; !s.ByDate {
-		now := x.o.Now().UnixMicro()
 		s.Recency = func(date int64) float64 {
-			return freshness(time.Duration(now-date)*time.Microsecond, x.o.HalfLife)
+			return freshness(time.Duration(asOf-date)*time.Microsecond, x.o.HalfLife)
 		}
 	}
 	return s

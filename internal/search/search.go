@@ -63,8 +63,9 @@ type Query struct {
 	Exact    bool // as it is spelt: no corrections, no other spellings of names
 	HitsOnly bool // leave out Total, AllWords and Facets, which take most of the time
 	Sort     Sort
-	Offset   int // at most MaxOffset
-	Limit    int // at most MaxLimit; 0 means 20
+	Offset   int    // at most MaxOffset
+	After    string // Results.Next of the page before, in place of Offset: at any depth, for the price of the first page
+	Limit    int    // at most MaxLimit; 0 means 20
 }
 
 // Bounds of a page of results; what is beyond is cut down to them.
@@ -78,6 +79,7 @@ type Results struct {
 	Total    int // of the whole list
 	AllWords int // how many of them have all words: those come first
 	Hits     []Hit
+	Next     string // for Query.After; empty after the last page
 	Facets   Facets
 
 	Corrected *Correction // what was looked for instead of the query; nil when it was the query

@@ -165,7 +165,7 @@ func (x *Index) storiesBeginning(r *reworder, t typing) (list []Suggestion, err 
 			last.ways = append(last.ways, wantsIn(t.last, &by)[0].ways...)
 		}
 	}
-	q := x.question(Query{}, &ask{needed: append(wants, last)})
+	q := x.question(Query{}, &ask{needed: append(wants, last)}, x.o.Now().UnixMicro())
 	q.N = suggestedStories
 	found, err := r.view.Search(r.ctx, q)
 	if err != nil {
