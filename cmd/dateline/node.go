@@ -95,7 +95,7 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 	if n.alertName, err = nodeOf(index); err != nil {
 		return n, err
 	}
-	if n.index, err = openIndex(ctx, n.store, index, search.Options{Language: o.Language, Now: n.store.Now}); err != nil {
+	if n.index, err = openIndex(ctx, n.store, index, search.Options{Language: o.Language, Now: n.store.Now, HalfLife: o.SearchHalfLife}); err != nil {
 		return n, err
 	}
 	n.later(n.index.Close)

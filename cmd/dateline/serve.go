@@ -39,6 +39,7 @@ type serveFlags struct {
 	AlertKeyring   string        `help:"Memory for keys prepared ahead, so that an alert to many costs a twentieth; about 102 bytes a subscriber, off below 50,000 of them, 0 for none." default:"200MB" placeholder:"SIZE" env:"DATELINE_ALERT_KEYRING"`
 	AlertDrill     time.Duration `help:"How often a fake alert is sent through the whole way to a hidden subscription; 0 is never." default:"24h" env:"DATELINE_ALERT_DRILL"`
 	Uplink         string        `help:"What the server's connection carries, such as 100Mbit; for a warning before an alert brings more readers than that." placeholder:"RATE" env:"DATELINE_UPLINK"`
+	SearchHalfLife time.Duration `help:"After how long a story counts 0.7 of a new one when search orders by relevance: shorter for a daily, longer for a magazine." default:"4320h" env:"DATELINE_SEARCH_HALF_LIFE"`
 	HeldFor        time.Duration `help:"How long pages are served from memory while the database cannot be reached." default:"30m" env:"DATELINE_HELD_FOR"`
 
 	Connections     int `help:"Most connections at once." default:"20000" env:"DATELINE_CONNECTIONS"`
@@ -102,6 +103,9 @@ func (o *serveFlags) listen() (net.Listener, error) {
 	}
 	if _, err := site.WordsFor(o.Language); err != nil {
 		return nil, wrongUsage("--language: %q is no language that the site speaks; use en or ar", o.Language)
+	}
+	if o.SearchHalfLife < time.Hour {
+		return nil, wrongUsage("--search-half-life: %s is too short; use at least an hour, such as 720h for thirty days", o.SearchHalfLife)
 	}
 	if _, err := o.workers(); err != nil {
 		return nil, err

@@ -12,6 +12,8 @@ type topicPatch struct {
 	Name    string   `json:"name"`
 	Kind    string   `json:"kind" enum:"subject,person,place,organisation,event"`
 	Aliases []string `json:"aliases" doc:"Other names it goes by; the whole list."`
+
+	Dates []topicDate `json:"dates" doc:"Days on which something happens; the whole list."`
 }
 
 type topicReply struct {
@@ -20,10 +22,22 @@ type topicReply struct {
 	Kind    string   `json:"kind" enum:"subject,person,place,organisation,event"`
 	Aliases []string `json:"aliases"`
 	URL     string   `json:"url"`
+
+	Dates []topicDate `json:"dates"`
+}
+
+// A topicDate is of a topic; readers see those to come.
+type topicDate struct {
+	On    string `json:"on" doc:"A day on the site's calendar, like 2026-12-01."`
+	Title string `json:"title" doc:"What happens."`
 }
 
 func (a *API) topic(t news.Topic) topicReply {
-	return topicReply{t.Slug, t.Name, string(t.Kind), append([]string{}, t.Aliases...), a.absolute("/topics/" + t.Slug)}
+	out := topicReply{t.Slug, t.Name, string(t.Kind), append([]string{}, t.Aliases...), a.absolute("/topics/" + t.Slug), []topicDate{}}
+	for _, d := range t.Dates {
+		out.Dates = append(out.Dates, topicDate(d))
+	}
+	return out
 }
 
 func (a *API) listTopics(ctx context.Context, q *request) (answer, error) {
@@ -71,6 +85,12 @@ func (a *API) patchTopic(ctx context.Context, q *request) (answer, error) {
 	}
 	if _, ok := given["aliases"]; ok {
 		t.Aliases = in.Aliases
+	}
+	if _, ok := given["dates"]; ok {
+		t.Dates = nil
+		for _, d := range in.Dates {
+			t.Dates = append(t.Dates, news.TopicDate(d))
+		}
 	}
 	if t, err = a.o.Publishing.SaveTopic(ctx, q.who, t); err != nil {
 		return answer{}, err

@@ -1,8 +1,10 @@
 package news
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"dateline/internal/markup"
 )
@@ -20,6 +22,27 @@ type Topic struct {
 	Name    string
 	Kind    TopicKind
 	Aliases []string
+	Dates   []TopicDate // when something is to happen, in the order of the days
+}
+
+// A TopicDate is a day on which something happens that the topic is about: an election, a
+// verdict, a match. Readers see it while it is still to come.
+type TopicDate struct {
+	On    string `json:"on"` // a day on the site's calendar, like 2026-12-01
+	Title string `json:"title"`
+}
+
+// MaxTopicDates is how many days a topic may have.
+const MaxTopicDates = 100
+
+// Coming are the topic's dates that are today or later.
+func (t *Topic) Coming(today string) []TopicDate {
+	for i, d := range t.Dates {
+		if d.On >= today {
+			return t.Dates[i:]
+		}
+	}
+	return nil
 }
 
 // A TopicKind sorts topics.
@@ -47,7 +70,26 @@ func (t *Topic) Clean() error {
 	for i := range t.Aliases {
 		cleanField(&f, "aliases", &t.Aliases[i], MaxLine, markup.CleanLine)
 	}
+	t.cleanDates(&f)
 	return f.Err()
+}
+
+func (t *Topic) cleanDates(f *Faults) {
+	if len(t.Dates) > MaxTopicDates {
+		f.Add("dates", "At most %d; days that are over may go.", MaxTopicDates)
+	}
+	t.Dates = slices.Clone(t.Dates)
+	for i := range t.Dates {
+		d := &t.Dates[i]
+		if day, err := time.Parse(time.DateOnly, d.On); err != nil || day.Year() < 1 {
+			f.Add("dates", "Number %d: begin with a day that exists, like 2026-12-01.", i+1)
+		}
+		cleanField(f, "dates", &d.Title, MaxLine, markup.CleanLine)
+		if d.Title == "" {
+			f.Add("dates", "Number %d: say what happens.", i+1)
+		}
+	}
+	slices.SortStableFunc(t.Dates, func(a, b TopicDate) int { return cmp.Compare(a.On, b.On) })
 }
 
 // Clean puts the section's words in stored form and says what is wrong.

@@ -68,6 +68,10 @@ func TestSectionsAndTopics(t *testing.T) {
 	b.post("/desk/topics", url.Values{"name": {"Kabul"}, "kind": {"place"}}).is(422)
 	b.get("/desk/topics/kabul").is(200)
 	b.post("/desk/topics/kabul", url.Values{"name": {"Kābul"}, "kind": {"place"}}).is(303)
+	b.post("/desk/topics/kabul", url.Values{"name": {"Kabul"}, "kind": {"place"}, "dates": {"2027-02-02  Talks\r\n\r\n2026-12-01 Elections\r\n"}}).is(303)
+	b.get("/desk/topics/kabul").is(200).says("2026-12-01 Elections 2027-02-02 Talks")
+	b.post("/desk/topics/kabul", url.Values{"name": {"Kabul"}, "kind": {"place"}, "dates": {"2026-12-01 Elections\r\n2026-02-30 Talks"}}).is(422).says("Number 2: begin with a day that exists", "2026-02-30 Talks")
+	b.post("/desk/topics/kabul", url.Values{"name": {"Kabul"}, "kind": {"place"}, "dates": {"2026-12-01"}}).is(422).says("Number 1: say what happens")
 	b.post("/desk/topics/none", url.Values{"name": {"None"}, "kind": {"place"}}).is(404)
 	b.post("/desk/topics", url.Values{"name": {"Odd"}, "kind": {"planet"}}).is(422).says("Choose subject")
 }

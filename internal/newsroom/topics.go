@@ -16,6 +16,7 @@ type topicsPage struct {
 	Next   string
 	Topic  news.Topic // the one that is edited; without a slug a new one
 	Others string     // its aliases, one a line
+	Days   string     // its dates, one a line
 }
 
 const topicsLength = 100
@@ -27,7 +28,7 @@ func (n *Newsroom) topics(w http.ResponseWriter, r *http.Request, who news.Actor
 func (n *Newsroom) showTopics(w http.ResponseWriter, r *http.Request, who news.Actor, typed news.Topic, refused error) error {
 	view := topicsPage{
 		frame: n.frame(r, who, "topics", "Topics"), Kinds: news.TopicKinds,
-		Topic: typed, Others: strings.Join(typed.Aliases, "\n"),
+		Topic: typed, Others: strings.Join(typed.Aliases, "\n"), Days: daysText(typed.Dates),
 	}
 	status := http.StatusOK
 	if refused != nil {
@@ -66,6 +67,7 @@ func (n *Newsroom) saveTopic(w http.ResponseWriter, r *http.Request, who news.Ac
 			t.Aliases = append(t.Aliases, line)
 		}
 	}
+	t.Dates = daysTyped(in.Text("dates"))
 	if t.Slug != "" {
 		if _, err := n.o.Shelf.Topic(r.Context(), t.Slug); err != nil {
 			return err
@@ -86,4 +88,23 @@ func (n *Newsroom) saveTopic(w http.ResponseWriter, r *http.Request, who news.Ac
 		return err
 	}
 	return seeOther(w, r, "/desk/topics", "topic")
+}
+
+// daysText writes a topic's dates as they are typed: a day and what happens, one a line.
+func daysText(dates []news.TopicDate) string {
+	var b strings.Builder
+	for _, d := range dates {
+		b.WriteString(strings.TrimSpace(d.On+" "+d.Title) + "\n")
+	}
+	return b.String()
+}
+
+func daysTyped(text string) (dates []news.TopicDate) {
+	for line := range strings.Lines(text) {
+		on, title, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if on != "" {
+			dates = append(dates, news.TopicDate{On: on, Title: strings.TrimSpace(title)})
+		}
+	}
+	return dates
 }

@@ -29,6 +29,11 @@ type house struct {
 	now     time.Time
 }
 
+// noPictures is a shelf without any.
+type noPictures struct{ allPictures }
+
+type allPictures = Pictures
+
 func newHouse() *house {
 	h := &house{topics: map[string]news.Topic{}, stories: map[news.StoryID]*news.Story{}, mails: map[string]news.MailSubscription{}, now: at(25, 15, 0)}
 	h.topics["orrin"] = news.Topic{Slug: "orrin", Name: "Orrin"}
@@ -41,7 +46,7 @@ func newHouse() *house {
 // site is the house's, with all it takes to send alerts but what spoil takes away.
 func (h *house) site(t testing.TB, lang string, spoil func(*Config)) *Site {
 	t.Helper()
-	c := Config{Stories: h, Shelf: h, Finder: h, Cache: pagecache.New(pagecache.Options{Params: Params}), Renderer: newSample(t, lang).r, Name: "Dateline", Lang: lang,
+	c := Config{Stories: h, Shelf: h, Pictures: noPictures{}, Finder: h, Cache: pagecache.New(pagecache.Options{Params: Params}), Renderer: newSample(t, lang).r, Name: "Dateline", Lang: lang,
 		Origin: &url.URL{Scheme: "https", Host: "news.example"}, Zone: time.UTC, Log: slog.New(slog.DiscardHandler), Now: h.clock,
 		Alerts: h, Push: h, Mailing: h, Mail: true}
 	if spoil != nil {
@@ -91,6 +96,12 @@ func (h *house) Cards(_ context.Context, l news.Listing) ([]news.Card, bool, err
 		return []news.Card{{ID: sampleStory, Headline: "The bridge opens"}}, false, nil
 	}
 	return nil, false, nil
+}
+
+func (h *house) CountCards(context.Context, news.Listing) (int, error) { return 1, nil }
+
+func (noPictures) Pictures(context.Context, []news.MediaID) (map[news.MediaID]news.Picture, error) {
+	return nil, nil
 }
 
 func (h *house) Shown(_ context.Context, id news.StoryID) (*news.Story, error) {

@@ -276,6 +276,15 @@ func (s *sample) listing() *ListingPage {
 	return p
 }
 
+func (s *sample) topic() *ListingPage {
+	p := s.listing()
+	p.Chrome, p.Kind, p.Name, p.Intro = s.chrome("/topics/kadhimi"), ListPerson, "Mustafa al-Kadhimi", ""
+	p.Feeds = FeedsAt("/topics/kadhimi", s.name+": "+p.Name)
+	p.Aliases = []string{"Mustafa Kazemi", "مصطفى الكاظمي", "Moustafa al-Kazimi"}
+	p.Coming = []ComingDate{{at(26, 0, 0), s.stories[2].Headline}, {at(29, 0, 0), "القمة العربية في بغداد"}, {at(30, 0, 0), "Vote of confidence"}}
+	return p
+}
+
 func (s *sample) history() *HistoryPage {
 	a := s.article()
 	old := []string{"The bridge is 3.4 kilometres long and cost 412 million crowns.", "It was decided on in 2007.", "Not everybody crossed.", "The ship will be scrapped."}
@@ -364,7 +373,7 @@ func (s *sample) pages() map[string]Page {
 	lost.NoIndex = true
 	all := map[string]Page{
 		"front": s.front(), "front-empty": empty, "article": s.article(), "article-foreign": s.foreign(), "article-bare": bare,
-		"listing": s.listing(), "listing-page2": page2, "listing-empty": topic, "history": s.history(),
+		"listing": s.listing(), "listing-topic": s.topic(), "listing-page2": page2, "listing-empty": topic, "history": s.history(),
 		"search": s.search(), "search-nothing": nothing, "search-problem": problem, "search-ask": ask,
 		"standing": &StandingPage{Chrome: s.chrome("/about"), Headline: about, Body: s.body(enBody, "", "en"), Updated: at(1, 9, 0)},
 		"alerts":   s.alerts(), "alerts-none": &AlertsPage{Chrome: s.chrome("/alerts")}, "alerts-stop": stop, "alerts-mail": byMail,

@@ -227,7 +227,7 @@ func (s *Site) page(w http.ResponseWriter, r *http.Request, b build) error {
 func (s *Site) response(status int, p Page, tags []string) (pagecache.Response, error) {
 	s.c.Renderer.Describe(p)
 	body, err := s.c.Renderer.Render(p)
-	return pagecache.Response{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Tags: append(tags, p.chrome().tags...)}, err
+	return pagecache.Response{Status: status, ContentType: "text/html; charset=utf-8", Body: body, Tags: append(tags, p.chrome().tags...), Until: p.chrome().until}, err
 }
 
 // refusal makes what readers get instead of a page that moved or was taken down,

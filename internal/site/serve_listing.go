@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"dateline/internal/news"
 )
@@ -27,6 +28,7 @@ type listHead struct {
 	kind  ListingKind
 	name  string
 	intro string
+	topic news.Topic // of a topic's
 }
 
 // head looks the list up. A topic or an author without a visible story does not
@@ -59,7 +61,7 @@ var (
 	topicList = listKind{"topics", func(slug string) news.Listing { return news.Listing{Topic: slug} }, news.TopicTag,
 		func(ctx context.Context, s *Site, slug string) (listHead, error) {
 			x, err := s.c.Shelf.Topic(ctx, slug)
-			return listHead{kind: ListingKind(x.Kind), name: x.Name}, err
+			return listHead{kind: ListingKind(x.Kind), name: x.Name, topic: x}, err
 		}}
 	authorList = listKind{"authors", func(slug string) news.Listing { return news.Listing{Author: slug} }, news.AuthorTag,
 		func(ctx context.Context, s *Site, slug string) (listHead, error) {
@@ -139,9 +141,23 @@ func (s *Site) listing(ctx context.Context, l listKind, slug string, n int) (Pag
 	p := &ListingPage{Chrome: c, Kind: head.kind, Name: head.name, Total: total, Stories: h.cards(cards),
 		Pager: pager(path+"?", n, total, more)}
 	if n == 1 {
-		p.Intro = head.intro
+		p.Intro, p.Aliases = head.intro, head.topic.Aliases
+		s.coming(p, &head.topic)
 	}
 	return p, append(tags, cardTags(cards)...), nil
+}
+
+// coming puts the topic's dates to come on its page, which says so until the day is over.
+func (s *Site) coming(p *ListingPage, t *news.Topic) {
+	now := s.c.Now().In(s.c.Zone)
+	for _, d := range t.Coming(now.Format(time.DateOnly)) {
+		if day, err := time.ParseInLocation(time.DateOnly, d.On, s.c.Zone); err == nil {
+			p.Coming = append(p.Coming, ComingDate{day, d.Title})
+		}
+	}
+	if len(p.Coming) > 0 {
+		p.until = p.Coming[0].Day.AddDate(0, 0, 1)
+	}
 }
 
 // pager leads through pages of listPage; before ends with "?" or "&".

@@ -52,7 +52,8 @@ type Chrome struct {
 	// which writes "<" as \u003c; Render refuses one that could end the script.
 	JSONLD template.JS
 
-	tags []string // of what it shows, for the cache
+	tags  []string  // of what it shows, for the cache
+	until time.Time // when it says what is not true any more; zero for never
 }
 
 func (c *Chrome) chrome() *Chrome { return c }

@@ -1,5 +1,7 @@
 package site
 
+import "time"
+
 // A ListingKind says what a list of stories is about.
 type ListingKind string
 
@@ -22,10 +24,20 @@ type ListingPage struct {
 	Lang string
 	// Intro is plain text, shown on the first page.
 	Intro string
+	// Aliases are a topic's other names, shown on the first page.
+	Aliases []string
+	// Coming are a topic's dates to come, soonest first, shown on the first page.
+	Coming []ComingDate
 	// Total counts all stories of the list, over all its pages.
 	Total   int
 	Stories []StoryCard
 	Pager   Pager
+}
+
+// A ComingDate is a day on which something happens.
+type ComingDate struct {
+	Day   time.Time // its beginning, in the site's zone
+	Title string
 }
 
 func (*ListingPage) template() string { return "listing" }

@@ -182,6 +182,8 @@ type Words struct {
 	StoriesHeading   string
 	StoryCount       Plural // {n}
 	ListingEmpty     string
+	AlsoKnownAs      string // {names}
+	ComingDates      string
 	ListingAbout     string // {name} {site}
 	PagerLabel       string
 	PageOf           string // {n} {total}

@@ -171,6 +171,8 @@ var arabic = Words{
 	StoryCount: Plural{
 		Zero: "لا أخبار", One: "خبر واحد", Two: "خبران", Few: "{n} أخبار", Many: "{n} خبرا", Other: "{n} خبر"},
 	ListingEmpty: "لم يُنشر شيء هنا بعد.",
+	AlsoKnownAs:  "يُعرف أيضًا باسم {names}",
+	ComingDates:  "مواعيد قادمة",
 	ListingAbout: "{name}: كل أخبار {site}، الأحدث أولا.",
 	PagerLabel:   "الصفحات",
 	PageOf:       "صفحة {n} من {total}",

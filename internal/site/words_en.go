@@ -164,6 +164,8 @@ var english = Words{
 	StoriesHeading:   "Stories",
 	StoryCount:       Plural{One: "{n} story", Other: "{n} stories"},
 	ListingEmpty:     "Nothing has been published here yet.",
+	AlsoKnownAs:      "Also known as {names}",
+	ComingDates:      "Coming dates",
 	ListingAbout:     "{name}: all stories of {site}, newest first.",
 	PagerLabel:       "Pages",
 	PageOf:           "Page {n} of {total}",

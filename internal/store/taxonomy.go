@@ -225,15 +225,15 @@ func (t *tx) saveSection(x news.Section) error {
 	return err
 }
 
-const topicColumns = `slug, name, kind, aliases`
+const topicColumns = `slug, name, kind, aliases, dates`
 
 func scanTopic(scan func(...any) error) (news.Topic, error) {
 	var x news.Topic
-	var aliases string
-	if err := scan(&x.Slug, &x.Name, &x.Kind, &aliases); err != nil {
+	var aliases, dates string
+	if err := scan(&x.Slug, &x.Name, &x.Kind, &aliases, &dates); err != nil {
 		return x, err
 	}
-	return x, json.Unmarshal([]byte(aliases), &x.Aliases)
+	return x, errors.Join(json.Unmarshal([]byte(aliases), &x.Aliases), json.Unmarshal([]byte(dates), &x.Dates))
 }
 
 // Topic gives one topic.
@@ -295,10 +295,14 @@ func (s *Store) SaveTopic(ctx context.Context, who news.Actor, x news.Topic) (in
 		if err != nil {
 			return err
 		}
+		dates, err := json.Marshal(append([]news.TopicDate{}, x.Dates...))
+		if err != nil {
+			return err
+		}
 		if _, err := t.exec(`
-			INSERT INTO topic (slug, name, name_key, kind, aliases) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (slug) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, kind = excluded.kind, aliases = excluded.aliases`,
-			x.Slug, x.Name, nameKey(x.Name), string(x.Kind), string(aliases)); err != nil {
+			INSERT INTO topic (slug, name, name_key, kind, aliases, dates) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (slug) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, kind = excluded.kind, aliases = excluded.aliases, dates = excluded.dates`,
+			x.Slug, x.Name, nameKey(x.Name), string(x.Kind), string(aliases), string(dates)); err != nil {
 			return err
 		}
 		t.change(news.TopicChange, x.Slug, news.TopicTag(x.Slug))
