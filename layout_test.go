@@ -45,14 +45,15 @@ var layout = map[string]room{
 	"moderation":        {"news markup", ""},
 	"fanout":            {"news webpush", ""},
 	"fanout/ledgertest": {"fanout news", "github.com/google/go-cmp"}, // for tests: a ledger in memory, and what every ledger must do
+	"readmore":          {"news markup search", ""},
 	// live
 	"live": {"news markup search pagecache", ""},
 	// what the doors share
 	"web": {"news auth", "golang.org/x/net golang.org/x/sync golang.org/x/text github.com/andybalholm/brotli github.com/klauspost/compress"},
 	// doors
-	"site":     {"web news markup moderation search syndication pagecache auth", "golang.org/x/text github.com/andybalholm/brotli github.com/klauspost/compress"},
-	"newsroom": {"web news markup desk moderation auth", "golang.org/x/text"},
-	"api":      {"web news markup desk moderation search syndication webpush auth", "golang.org/x/text"},
+	"site":     {"web news markup moderation readmore search syndication pagecache auth", "golang.org/x/text github.com/andybalholm/brotli github.com/klauspost/compress"},
+	"newsroom": {"web news markup desk moderation readmore auth", "golang.org/x/text"},
+	"api":      {"web news markup desk moderation readmore search syndication webpush auth", "golang.org/x/text"},
 }
 
 // Only the command may import the store, and anything else it wires.

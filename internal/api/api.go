@@ -14,6 +14,7 @@ import (
 	"dateline/internal/auth"
 	"dateline/internal/desk"
 	"dateline/internal/news"
+	"dateline/internal/readmore"
 	"dateline/internal/search"
 	"dateline/internal/web"
 	"dateline/internal/webpush"
@@ -69,8 +70,7 @@ type Publishing interface {
 // An Index finds visible stories.
 type Index interface {
 	Search(ctx context.Context, q search.Query) (search.Results, error)
-	Related(ctx context.Context, id string, n int) ([]search.Related, error)
-	RelatedTo(ctx context.Context, d search.Document, n int) ([]search.Related, error)
+	readmore.Index
 	Suggest(ctx context.Context, text string, n int) ([]search.Suggestion, error)
 }
 
@@ -126,6 +126,7 @@ type API struct {
 	openapi []byte
 	asking  *auth.Throttle // searches without a token, by address
 	finding web.Room       // searches at once
+	more    readmore.Chooser
 
 	subscribing web.Room       // writes for browsers at once
 	tests       *auth.Throttle // tests that readers ask for, by endpoint
@@ -160,6 +161,7 @@ func New(o Options) *API {
 	a := &API{
 		o: o, mux: http.NewServeMux(), door: web.Door{Log: o.Log, Fail: web.Problem},
 		asking:  auth.NewThrottle(searchBurst, searchRate, maxThrottled, o.Now),
+		more:    readmore.Chooser{Index: o.Index, Stories: o.Stories, Log: o.Log},
 		finding: o.Searches, subscribing: web.NewRoom(pushWrites),
 	}
 	a.routes = a.table()

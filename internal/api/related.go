@@ -2,12 +2,11 @@ package api
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"dateline/internal/news"
-	"dateline/internal/search"
+	"dateline/internal/readmore"
 )
 
 // relatedUsual is how many stories "Read more" shows.
@@ -21,10 +20,11 @@ type relatedReply struct {
 	Standfirst  *string    `json:"standfirst"`
 	PublishedAt *time.Time `json:"published_at"`
 	Section     *ref       `json:"section"`
-	Reason      string     `json:"reason" doc:"For people."`
+	Reason      string     `json:"reason" enum:"pinned,topic,words" doc:"Why it stands there, in a word: an editor pinned it, they share a topic, or telling words."`
+	Because     string     `json:"because" doc:"The same for people."`
 	Topics      []ref      `json:"topics" doc:"The topics in common."`
 	Words       []string   `json:"words" doc:"The telling words in common, strongest first."`
-	Score       float64    `json:"score"`
+	Score       float64    `json:"score" doc:"0 of a pinned one."`
 }
 
 func (a *API) related(ctx context.Context, q *request) (answer, error) {
@@ -39,79 +39,59 @@ func (a *API) related(ctx context.Context, q *request) (answer, error) {
 		}
 		defer leave()
 	}
-	found, err := a.neighbours(ctx, q, n+4) // some may be hidden since
-	if err != nil {
-		return answer{}, err
-	}
-	ids := make([]news.StoryID, len(found))
-	for i, f := range found {
-		ids[i] = news.StoryID(f.ID)
-	}
-	cards, err := a.o.Stories.CardsByID(ctx, ids)
+	found, err := a.under(ctx, q, n)
 	if err != nil {
 		return answer{}, err
 	}
 	var items []relatedReply
-	for _, c := range cards {
-		i := slices.Index(ids, c.ID)
-		if c.Kind != news.Article || i < 0 || len(items) == n {
-			continue
-		}
-		items = append(items, a.neighbour(c, found[i]))
+	for _, x := range found {
+		items = append(items, a.underReply(x))
 	}
 	return replyList(items, "")
 }
 
-// neighbours asks the index. A story that is not visible is there for writers alone;
-// for anybody else it takes the same one query as a story that does not exist.
-func (a *API) neighbours(ctx context.Context, q *request, n int) ([]search.Related, error) {
+// under is what stands under the story as readers see it, or as it stands at the desk for who
+// writes: whether a story is there that readers do not see is told to nobody else.
+func (a *API) under(ctx context.Context, q *request, n int) ([]readmore.Item, error) {
 	id := q.story()
-	visible, err := a.o.Stories.CardsByID(ctx, []news.StoryID{id})
-	if err != nil {
-		return nil, err
+	s, err := a.o.Stories.Shown(ctx, id)
+	if err == nil {
+		return a.more.Under(ctx, s, n)
 	}
-	if len(visible) == 1 {
-		return a.o.Index.Related(ctx, string(id), n)
+	if news.KindOf(err) != news.NotFound && news.KindOf(err) != news.Gone {
+		return nil, err
 	}
 	if !q.who.Role.Writes() {
 		return nil, news.Missing("story")
 	}
-	s, err := a.o.Stories.Story(ctx, id)
-	if err != nil {
+	if s, err = a.o.Stories.Story(ctx, id); err != nil {
 		return nil, err
 	}
-	c := &s.Content
-	d := search.Document{
-		ID: string(s.ID), Language: c.Language, Headline: c.Headline, Standfirst: c.Standfirst, Body: c.Body.Text(),
-		Captions: strings.Join(c.Body.Captions(), "\n"), Section: c.Section.Slug,
-	}
-	for _, t := range c.Topics {
-		d.Topics = append(d.Topics, t.Slug)
-	}
-	return a.o.Index.RelatedTo(ctx, d, n)
+	return a.more.UnderDraft(ctx, s, n)
 }
 
-func (a *API) neighbour(c news.Card, f search.Related) relatedReply {
+func (a *API) underReply(x readmore.Item) relatedReply {
+	c := &x.Card
 	out := relatedReply{
 		ID: string(c.ID), URL: a.absolute(c.Address), Headline: c.Headline, Standfirst: text(c.Standfirst),
-		PublishedAt: when(c.FirstPublished), Section: refOrNull(c.Section),
-		Topics: []ref{}, Words: append([]string{}, f.Words...), Score: round(f.Score),
+		PublishedAt: when(c.FirstPublished), Section: refOrNull(c.Section), Reason: string(x.Reason),
+		Topics: refs(x.Topics), Words: append([]string{}, x.Words...), Score: round(x.Score),
 	}
 	var why, names []string
-	for _, t := range c.Topics {
-		if slices.Contains(f.Topics, t.Slug) {
-			out.Topics = append(out.Topics, ref(t))
-			names = append(names, t.Name)
-		}
+	if x.Reason == readmore.Pinned {
+		why = append(why, "An editor pinned it.")
+	}
+	for _, t := range x.Topics {
+		names = append(names, t.Name)
 	}
 	if len(names) > 0 {
 		why = append(why, "Topics in common: "+strings.Join(names, ", ")+".")
 	}
-	if len(f.Words) > 0 {
-		why = append(why, "Words in common: "+strings.Join(f.Words, ", ")+".")
+	if len(x.Words) > 0 {
+		why = append(why, "Words in common: "+strings.Join(x.Words, ", ")+".")
 	}
-	if out.Reason = strings.Join(why, " "); out.Reason == "" {
-		out.Reason = "It is about much the same."
+	if out.Because = strings.Join(why, " "); out.Because == "" {
+		out.Because = "It is about much the same."
 	}
 	return out
 }

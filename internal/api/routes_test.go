@@ -164,13 +164,14 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	h := newHouse(t)
 	doc := h.call("", "GET", "/api/openapi.json", "")
 	h.published(`"headline":"Ferry strike ends","section":"world","topics":["Ferries"],"byline":["Ren"],"body":"The ferry strike ends today after talks."`)
-	id := h.published(`"headline":"Ferry strike talks","section":"world","topics":["Ferries"],"byline":["Ren"],"body":"Talks on the ferry strike go on.\n\n| a | b |\n|---|---|\n| 1 | 2 |"`)
+	h.published(`"headline":"Ferry crews rest","section":"world","topics":["Crews"],"body":"Crews of the ferry rest."`)
+	id := h.published(`"headline":"Ferry strike talks","section":"world","topics":["Ferries"],"byline":["Ren"],"body":"Talks on the ferry strike go on. Crews wait.\n\n| a | b |\n|---|---|\n| 1 | 2 |"`)
 	second := h.want(h.call(news.Editor, "POST", "/api/v1/alerts", `{"story":"`+id+`","title":"Ferry strike","followers":true}`), 202, "alert").str("id")
 	h.want(h.call("", "POST", "/api/v1/push/subscriptions", browser("one", `"quiet_hours":{"from":"22:00","to":"07:00"}`)), 201, "subscribe")
 	media := h.want(h.ask(file("file", "p.png", png(t, 40, 30)), news.Editor), 201, "upload").str("id")
 	for _, c := range []struct{ method, path, body, schema string }{
 		{"GET", "/api/v1/stories", "", "StoryList"}, {"GET", "/api/v1/stories/" + id, "", "Story"}, {"GET", "/api/v1/stories/" + id + "/versions", "", "VersionList"},
-		{"GET", "/api/v1/stories/" + id + "/versions/1", "", "Version"}, {"GET", "/api/v1/stories/" + id + "/related", "", "RelatedList"},
+		{"GET", "/api/v1/stories/" + id + "/versions/1", "", "Version"}, {"GET", "/api/v1/stories/" + id + "/related", "", "RelatedList"}, {"GET", "/api/v1/stories/" + id + "/suggested-topics", "", "SuggestedTopicList"},
 		{"GET", "/api/v1/sections", "", "SectionList"}, {"GET", "/api/v1/topics", "", "TopicList"}, {"GET", "/api/v1/topics/ferries", "", "Topic"},
 		{"POST", "/api/v1/alerts/preview", `{"story":"` + id + `","title":"Ferry strike","audience":"all"}`, "AlertPreview"}, {"GET", "/api/v1/alerts", "", "AlertList"},
 		{"GET", "/api/v1/alerts/" + second, "", "Alert"}, {"POST", "/api/v1/alerts/" + second + "/stop", "", "Alert"},

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,7 +79,7 @@ func TestRelated(t *testing.T) {
 		h.pass(time.Second)
 		id := h.published(`"headline":"Dredger Marta towed","section":"world","topics":["Harbours"],"body":"Tugs towed the dredger Marta from the harbour mouth, pilots said."`)
 		s := h.want(h.call("", "GET", "/api/v1/stories/"+id+"/related", ""), 200, "related")
-		if s.len("items") == 0 || s.str("items.0.headline") != "Dredger blocks harbour mouth" || !strings.Contains(s.str("items.0.reason"), "Harbours") || s.str("items.0.topics.0.slug") != "harbours" {
+		if s.len("items") == 0 || s.str("items.0.headline") != "Dredger blocks harbour mouth" || s.str("items.0.reason") != "topic" || !strings.Contains(s.str("items.0.because"), "Harbours") || s.str("items.0.topics.0.slug") != "harbours" {
 			t.Errorf("related: %s", s.Body)
 		}
 		for _, headline := range []string{"Dredger Marta towed", `"About"`} {
@@ -91,7 +92,64 @@ func TestRelated(t *testing.T) {
 			t.Errorf("a draft's related: %s", s.Body)
 		}
 		h.want(h.call("", "GET", "/api/v1/stories/"+d+"/related", ""), 404, "a draft's, for anyone")
+		plain := h.draft(`"headline":"Pilots give up","body":"Cup, cup. The dredger Marta and the tugs, said the pilots in the harbour mouth."`)
+		s = h.want(h.call(news.Reporter, "GET", "/api/v1/stories/"+plain+"/suggested-topics", ""), 200, "suggested topics")
+		if s.len("items") != 2 || s.str("items.1.slug") != "cup" || s.str("items.1.reason") != "named" || s.at("items.1.times") != 2.0 || s.str("items.0.slug") != "harbours" || s.str("items.0.reason") != "similar" {
+			t.Errorf("suggested topics: %s", s.Body)
+		}
+		h.want(h.call("", "GET", "/api/v1/stories/"+plain+"/suggested-topics", ""), 401, "suggested topics for anyone")
 		h.want(h.call("", "GET", "/api/v1/stories/x/related", ""), 404, "nonsense")
+	})
+}
+
+// An editor's pins come first, in their order and only while readers see them; what is left out never comes, and a story
+// stands once.
+func TestPinsAndExclusions(t *testing.T) {
+	onBoth(t, func(h *house) {
+		t := h.t
+		const text = `"section":"world","topics":["Harbours"],"body":"The dredger Marta blocked the harbour mouth at Ald. Pilots and tugs worked all night."`
+		one := h.published(`"headline":"Dredger blocks harbour",` + text)
+		two := h.published(`"headline":"Dredger towed",` + text)
+		cup := h.published(`"headline":"Cup final","section":"sport","body":"A late goal."`)
+		secret := h.draft(`"headline":"Minister resigns","body":"Not out."`)
+		h.pass(time.Second)
+		id := h.published(`"headline":"Dredger inquiry","read_more":{"pins":["` + cup + `","` + secret + `","` + two + `"],"exclusions":["` + one + `"]},` + text)
+		list := func(path string) string {
+			t.Helper()
+			s := h.want(h.call("", "GET", "/api/v1/stories/"+path+"/related", ""), 200, "related")
+			var all []string
+			for i := range s.len("items") {
+				at := "items." + strconv.Itoa(i) + "."
+				all = append(all, s.str(at+"headline")+"/"+s.str(at+"reason"))
+			}
+			return strings.Join(all, " ")
+		}
+		if got := list(id); got != "Cup final/pinned Dredger towed/pinned" {
+			t.Errorf("related: %s", got)
+		}
+		h.want(h.call(news.Editor, "POST", "/api/v1/stories/"+secret+"/publish", ""), 200, "publish a pin")
+		if got := list(id); got != "Cup final/pinned Minister resigns/pinned Dredger towed/pinned" {
+			t.Errorf("with the third: %s", got)
+		}
+		s := h.call(news.Editor, "GET", "/api/v1/stories/"+id, "")
+		if s.len("read_more.pins") != 3 || s.str("read_more.exclusions.0") != one {
+			t.Errorf("kept: %s", s.Body)
+		}
+		// A revision alone changes nothing for readers; null lets go.
+		etag := s.Header().Get("ETag")
+		h.want(h.call(news.Editor, "PATCH", "/api/v1/stories/"+id, `{"read_more":null}`, "If-Match", etag), 200, "let go")
+		if got := list(id); !strings.HasPrefix(got, "Cup final/pinned") {
+			t.Errorf("a revision changed it: %s", got)
+		}
+		h.want(h.call(news.Editor, "POST", "/api/v1/stories/"+id+"/publish", ""), 200, "publish")
+		if got := list(id); strings.Contains(got, "pinned") || !strings.Contains(got, "Dredger blocks harbour/topic") {
+			t.Errorf("let go: %s", got)
+		}
+		for _, bad := range []string{`{"pins":["x"]}`, `{"pins":["` + one + `"],"exclusions":["` + one + `"]}`, `{"pins":[` + strings.Repeat(`"`+one+`",`, 20) + `"` + two + `"]}`} {
+			if s := h.want(h.call(news.Editor, "POST", "/api/v1/stories", `{"headline":"A","read_more":`+bad+`}`), 422, bad); s.fields() != "read_more" {
+				t.Errorf("%s: %s", bad, s.Body)
+			}
+		}
 	})
 }
 

@@ -35,7 +35,14 @@ type storyInput struct {
 	EmbargoUntil  time.Time       `json:"embargo_until"`
 	ExternalURL   string          `json:"external_url" doc:"The story is elsewhere; lists lead there."`
 	Comments      string          `json:"comments" enum:"open,closed"`
+	ReadMore      *readMore       `json:"read_more" doc:"What an editor wants under \"Read more\"; null is nothing."`
 	Note          string          `json:"note" doc:"For colleagues, on the revision."`
+}
+
+// A readMore is an editor's hand in what stands under a story.
+type readMore struct {
+	Pins       []string `json:"pins" doc:"Ids of stories that stand first, in this order, as soon as readers see them."`
+	Exclusions []string `json:"exclusions" doc:"Ids of stories that never stand there."`
 }
 
 // A storyPatch is the same where only what is given changes.
@@ -235,8 +242,21 @@ func (e *edit) apply(c *news.Content, plan *news.Plan) {
 	set("embargo_until", func() { c.EmbargoUntil = e.EmbargoUntil })
 	set("external_url", func() { c.ExternalURL = e.ExternalURL })
 	set("comments", func() { c.CommentsShut = e.Comments == "closed" })
+	set("read_more", func() {
+		c.ReadMore = news.ReadMore{}
+		if m := e.ReadMore; m != nil {
+			c.ReadMore = news.ReadMore{Pins: ids(m.Pins), Exclusions: ids(m.Exclusions)}
+		}
+	})
 	set("publish_at", func() { plan.PublishAt = e.PublishAt })
 	set("time_zone", func() { plan.TimeZone = e.TimeZone })
+}
+
+func ids(list []string) (out []news.StoryID) {
+	for _, id := range list {
+		out = append(out, news.StoryID(id))
+	}
+	return out
 }
 
 func called(names []name) []news.Ref {

@@ -30,6 +30,7 @@ type contentReply struct {
 	EmbargoUntil  *time.Time      `json:"embargo_until"`
 	ExternalURL   *string         `json:"external_url"`
 	Comments      string          `json:"comments" enum:"open,closed"`
+	ReadMore      readMore        `json:"read_more"`
 }
 
 type pictureReply struct {
@@ -85,13 +86,21 @@ func (a *API) link(s *news.Story) *string {
 	return text(a.absolute(s.Address))
 }
 
+func plain(ids []news.StoryID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}
+
 // content writes c; whole adds the body.
 func content(c *news.Content, whole bool) (contentReply, error) {
 	out := contentReply{
 		Headline: c.Headline, Standfirst: text(c.Standfirst), Kicker: text(c.Kicker), ShortHeadline: text(c.ShortHeadline),
 		Dateline: text(c.Dateline), Byline: refs(c.Byline), Section: refOrNull(c.Section), Topics: refs(c.Topics),
 		Language: text(c.Language), Slug: text(c.Slug), EmbargoUntil: when(c.EmbargoUntil), ExternalURL: text(c.ExternalURL),
-		Comments: "open",
+		Comments: "open", ReadMore: readMore{plain(c.ReadMore.Pins), plain(c.ReadMore.Exclusions)},
 	}
 	if c.CommentsShut {
 		out.Comments = "closed"

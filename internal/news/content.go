@@ -31,7 +31,18 @@ type Content struct {
 	EmbargoUntil  time.Time       `json:"embargo_until,omitzero"`
 	ExternalURL   string          `json:"external_url,omitempty"` // the story is elsewhere; cards link there
 	CommentsShut  bool            `json:"comments_shut,omitempty"`
+	ReadMore      ReadMore        `json:"read_more,omitzero"`
 }
+
+// ReadMore is an editor's hand in what stands under "Read more". A story that readers do not
+// see is passed over until they do.
+type ReadMore struct {
+	Pins       []StoryID `json:"pins,omitempty"`       // first, in this order
+	Exclusions []StoryID `json:"exclusions,omitempty"` // never
+}
+
+// IsZero tells whether nothing was chosen.
+func (m ReadMore) IsZero() bool { return len(m.Pins)+len(m.Exclusions) == 0 }
 
 // A Ref points at a section, topic or author. A Ref with a Name but no Slug is not
 // resolved yet: the store finds it by name, or makes it where the rule allows that.
@@ -54,6 +65,7 @@ const (
 	MaxLine   = 500       // a headline and every other one-line field
 	MaxLead   = 2_000     // a standfirst, a note, a caption
 	MaxTopics = 50        // topics of a story, and names in its byline
+	MaxMore   = 20        // stories pinned under one, and as many left out
 	MaxBody   = 2_000_000 // bytes of body as it was sent
 )
 
@@ -106,7 +118,36 @@ func (c *Content) Clean() error {
 			c.ExternalURL = u.String() // what no address may hold is percent-encoded, where it says the same so
 		}
 	}
+	c.cleanReadMore(&f)
 	return f.Err()
+}
+
+func (c *Content) cleanReadMore(f *Faults) {
+	if c.ReadMore.IsZero() {
+		return
+	}
+	clean := func(what string, ids []StoryID) []StoryID {
+		if len(ids) > MaxMore {
+			f.Add("read_more", "At most %d %s.", MaxMore, what)
+		}
+		var once []StoryID
+		for _, id := range ids {
+			if !IsID(string(id)) {
+				f.Add("read_more", "%q is no story's id.", clip(string(id)))
+			} else if !slices.Contains(once, id) {
+				once = append(once, id)
+			}
+		}
+		return once
+	}
+	m := ReadMore{clean("pins", c.ReadMore.Pins), clean("exclusions", c.ReadMore.Exclusions)}
+	for _, id := range m.Pins {
+		if slices.Contains(m.Exclusions, id) {
+			f.Add("read_more", "One story is both pinned and left out.")
+			break
+		}
+	}
+	c.ReadMore = m
 }
 
 // blank tells whether nobody would see anything of s: no letter, digit, sign or symbol,

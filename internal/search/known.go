@@ -17,7 +17,7 @@ type Known struct {
 // opens an index calls it, and again whenever a topic changes. Topics without a document that may be seen are not
 // shown.
 func (x *Index) Know(list []Known) {
-	k := &known{byName: make(map[string][]int32), byLast: make(map[string][]int32)}
+	k := &known{byName: make(map[string][]int32), byLast: make(map[string][]int32), acronyms: make(map[string]bool)}
 	for _, n := range list {
 		g := knownTopic{Known: n}
 		i := int32(len(k.topics))
@@ -25,6 +25,10 @@ func (x *Index) Know(list []Known) {
 			words := nameWords(name)
 			if len(words) == 0 || len(words) > maxNameWords {
 				continue
+			}
+			k.longest = max(k.longest, len(words))
+			if len(words) == 1 && isAcronym(name) {
+				k.acronyms[foldName(words)] = true
 			}
 			g.words = append(g.words, words)
 			g.folded = append(g.folded, " "+foldName(words))
@@ -47,9 +51,11 @@ const maxNameWords = 8
 
 // known is what Know was told.
 type known struct {
-	topics []knownTopic
-	byName map[string][]int32 // whole names
-	byLast map[string][]int32 // persons, by their last names and the keys of those
+	topics   []knownTopic
+	longest  int                // words of a name
+	byName   map[string][]int32 // whole names
+	acronyms map[string]bool    // of them, those written in capitals
+	byLast   map[string][]int32 // persons, by their last names and the keys of those
 }
 
 type knownTopic struct {

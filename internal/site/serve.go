@@ -14,6 +14,7 @@ import (
 
 	"dateline/internal/news"
 	"dateline/internal/pagecache"
+	"dateline/internal/readmore"
 	"dateline/internal/search"
 	"dateline/internal/web"
 )
@@ -59,7 +60,7 @@ type Files interface {
 // Finder is the search index.
 type Finder interface {
 	Search(ctx context.Context, q search.Query) (search.Results, error)
-	Related(ctx context.Context, id string, n int) ([]search.Related, error)
+	readmore.Index
 }
 
 // Alerts are what went out to readers.
@@ -119,6 +120,7 @@ type Site struct {
 	door   web.Door
 	origin string
 	asking web.Room // for searches at work
+	more   readmore.Chooser
 	full   fullStories
 	limits mailLimits
 }
@@ -131,7 +133,8 @@ type Route struct {
 
 // New makes the readers' door.
 func New(c Config) *Site {
-	s := &Site{c: c, mux: http.NewServeMux(), origin: c.Origin.Scheme + "://" + c.Origin.Host, asking: c.Searches}
+	s := &Site{c: c, mux: http.NewServeMux(), origin: c.Origin.Scheme + "://" + c.Origin.Host, asking: c.Searches,
+		more: readmore.Chooser{Index: c.Finder, Stories: c.Stories, Log: c.Log}}
 	if s.asking == nil {
 		s.asking = web.NewRoom(runtime.GOMAXPROCS(0))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"dateline/internal/markup"
@@ -99,9 +98,17 @@ func (s *Site) parts(ctx context.Context, st *news.Story) (parts articleParts, e
 		parts.tags = append(parts.tags, news.AuthorTag(a.Slug))
 	}
 
-	related, reasons, err := s.related(ctx, st)
+	related, err := s.more.Under(ctx, st, relatedStories)
 	if err != nil {
 		return parts, err
+	}
+	cardsUnder := make([]news.Card, len(related))
+	for i, x := range related {
+		cardsUnder[i] = x.Card
+	}
+	// A pin too is carried whether it can be shown or not.
+	for _, id := range c.ReadMore.Pins {
+		parts.tags = append(parts.tags, news.StoryTag(id))
 	}
 	var inText []news.StoryID
 	for _, slot := range st.Live.Body.Slots() {
@@ -115,7 +122,7 @@ func (s *Site) parts(ctx context.Context, st *news.Story) (parts articleParts, e
 	if err != nil {
 		return parts, err
 	}
-	h, err := s.shelf(ctx, related, pinned)
+	h, err := s.shelf(ctx, cardsUnder, pinned)
 	if err != nil {
 		return parts, err
 	}
@@ -127,12 +134,14 @@ func (s *Site) parts(ctx context.Context, st *news.Story) (parts articleParts, e
 	for id := range own {
 		parts.tags = append(parts.tags, news.PictureTag(id))
 	}
-	for i, card := range related {
-		out := h.card(card)
-		out.Reason = reasons[i]
+	for _, x := range related {
+		out := h.card(x.Card)
+		if len(x.Topics) > 0 {
+			out.Reason = x.Topics[0].Name
+		}
 		parts.related = append(parts.related, out)
 	}
-	parts.tags = append(parts.tags, cardTags(related)...)
+	parts.tags = append(parts.tags, cardTags(cardsUnder)...)
 	if c.Picture != nil {
 		if p, ok := own[c.Picture.Media]; ok {
 			parts.lead = picture(p, *c.Picture, c.Language)
@@ -156,44 +165,6 @@ func (s *Site) parts(ctx context.Context, st *news.Story) (parts articleParts, e
 		return BodyPiece{}
 	})
 	return parts, nil
-}
-
-// related are the stories under "Read more", with what they share as readers would
-// say it. The index is asked for a few more than are shown, since what it holds is
-// checked against the database again.
-func (s *Site) related(ctx context.Context, st *news.Story) ([]news.Card, []string, error) {
-	found, err := s.c.Finder.Related(ctx, string(st.ID), relatedStories+2)
-	if err != nil {
-		// An article without its related stories is better than none.
-		s.c.Log.Error("related stories could not be found", "story", st.ID, "error", err)
-		return nil, nil, nil
-	}
-	names := map[string]string{}
-	for _, t := range st.Live.Content.Topics {
-		names[t.Slug] = t.Name
-	}
-	ids := make([]news.StoryID, len(found))
-	why := map[news.StoryID]string{}
-	for i, f := range found {
-		ids[i] = news.StoryID(f.ID)
-		for _, t := range f.Topics {
-			if names[t] != "" {
-				why[ids[i]] = names[t]
-				break
-			}
-		}
-	}
-	cards, err := s.c.Stories.CardsByID(ctx, ids)
-	if err != nil {
-		return nil, nil, err
-	}
-	cards = slices.DeleteFunc(cards, func(c news.Card) bool { return c.Kind != news.Article })
-	cards = cards[:min(len(cards), relatedStories)]
-	reasons := make([]string, len(cards))
-	for i, c := range cards {
-		reasons[i] = why[c.ID]
-	}
-	return cards, reasons, nil
 }
 
 func corrections(st *news.Story) []Correction {
