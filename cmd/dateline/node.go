@@ -22,6 +22,7 @@ import (
 	"dateline/internal/news"
 	"dateline/internal/newsroom"
 	"dateline/internal/pagecache"
+	"dateline/internal/readmore"
 	"dateline/internal/search"
 	"dateline/internal/site"
 	"dateline/internal/store"
@@ -220,7 +221,8 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)
 	staff, err := newsroom.New(newsroom.Options{
 		Stories: n.store, Shelf: n.store, Staff: n.store, Writing: n.desk, Publishing: n.desk, Flashing: n.desk, Keeper: n.keeper,
-		Assets: assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
+		ReadMore: &readmore.Chooser{Index: n.index, Stories: n.store, Log: n.log},
+		Assets:   assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
 		Texts: texts, Uploads: uploads,
 		Alerting: n.desk, House: n.alerts.house, Devices: n.store, Push: n.alerts.door,
 		Notices: n.store, MailLink: n.mailLink(), Moderating: n.comments.desk, Comments: n.store,

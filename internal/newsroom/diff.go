@@ -48,8 +48,20 @@ func (n *Newsroom) fields(c *news.Content) []fieldText {
 		{"byline", names(c.Byline)}, {"section", c.Section.Name}, {"topics", names(c.Topics)}, {"dateline", c.Dateline},
 		{"body", c.Body.Markdown()}, {"picture", media}, {"picture.caption", caption}, {"picture.credit", credit},
 		{"picture.alt", alt}, {"language", c.Language}, {"slug", c.Slug}, {"external_url", c.ExternalURL},
-		{"embargo_until", embargo}, {"comments", comments},
+		{"embargo_until", embargo}, {"comments", comments}, {"read_more", moreText(c.ReadMore)},
 	}
+}
+
+// moreText lists what was chosen under "Read more", by the stories' ids.
+func moreText(m news.ReadMore) string {
+	var lines []string
+	for _, id := range m.Pins {
+		lines = append(lines, "first: "+string(id))
+	}
+	for _, id := range m.Exclusions {
+		lines = append(lines, "never: "+string(id))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // maxTable bounds the work of one comparison, in cells; a longer middle is shown as

@@ -25,6 +25,8 @@ type editorPage struct {
 	Recent   []news.Picture // to choose from
 	Report   markup.Report  // what the text lost on its way in
 	Preview  previewPart
+	More     []moreRow    // what stands under "Read more"
+	Guesses  []topicGuess // topics that it may have
 	Conflict *conflict
 	Last     []news.Entry // of the record
 	Saved    bool         // this page follows a save: the browser's own copy may go
@@ -146,6 +148,9 @@ func (n *Newsroom) showEditor(w http.ResponseWriter, r *http.Request, status int
 			return err
 		}
 		page.Release = page.Story.PublishAt
+	}
+	if err = n.more(ctx, &page); err != nil {
+		return err
 	}
 	page.PlanZone = n.zoneOf(page.Form.TimeZone).String()
 	if page.Preview, err = n.previewOf(ctx, page.Form); err != nil {

@@ -17,6 +17,8 @@ import (
 // Stories is the newsroom's memory as its pages read it.
 type Stories interface {
 	Story(ctx context.Context, id news.StoryID) (*news.Story, error)
+	// ShownAt gives the story that readers see at a path.
+	ShownAt(ctx context.Context, path string) (*news.Story, error)
 	Stories(ctx context.Context, l news.StoryList) (items []news.Story, next string, err error)
 	CountStories(ctx context.Context) (map[news.Status]int, error)
 	Revisions(ctx context.Context, id news.StoryID) ([]news.Revision, error)
@@ -31,6 +33,7 @@ type Stories interface {
 type Shelf interface {
 	Sections(ctx context.Context) ([]news.Section, error)
 	Topic(ctx context.Context, slug string) (news.Topic, error)
+	Topics(ctx context.Context, slugs []string) (map[string]news.Topic, error)
 	AllTopics(ctx context.Context, cursor string, limit int) ([]news.Topic, string, error)
 	Picture(ctx context.Context, id news.MediaID) (news.Picture, error)
 	Pictures(ctx context.Context, ids []news.MediaID) (map[news.MediaID]news.Picture, error)
@@ -80,6 +83,7 @@ type Options struct {
 	Writing    Writing
 	Publishing Publishing
 	Flashing   Flashing
+	ReadMore   ReadMore // nil: nothing can be chosen or suggested
 	Keeper     *auth.Keeper
 	Assets     *web.Assets // the desk's files are added to it
 	Log        *slog.Logger

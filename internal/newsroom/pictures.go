@@ -18,6 +18,9 @@ const maxPicture = 40 << 20
 // here already becomes the lead.
 func (n *Newsroom) attach(r *http.Request, who news.Actor, in web.Form, page *editorPage) error {
 	f := &page.Form
+	if err := n.pin(r.Context(), f); err != nil {
+		return err
+	}
 	if chosen := in.Get("choose"); chosen != "" && len(in.File) == 0 && chosen != f.Media {
 		p, err := n.o.Shelf.Picture(r.Context(), news.MediaID(chosen))
 		if err != nil {

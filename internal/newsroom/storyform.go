@@ -40,6 +40,9 @@ type storyForm struct {
 	TimeZone      string
 	Change        string // minor or substance
 	Note          string
+	More          news.ReadMore
+	MoreGiven     bool   // the form had it; what was chosen stays where it had not
+	PinAddress    string // of a story to pin
 }
 
 // formOf fills the form from a story's latest revision.
@@ -51,8 +54,8 @@ func (n *Newsroom) formOf(s *news.Story) storyForm {
 		Headline: c.Headline, Standfirst: c.Standfirst, Kicker: c.Kicker, ShortHeadline: c.ShortHeadline,
 		Dateline: c.Dateline, Byline: names(c.Byline), Section: c.Section.Slug, Topics: names(c.Topics),
 		Language: c.Language, Body: c.Body.Markdown(), Slug: c.Slug, ExternalURL: c.ExternalURL,
-		CommentsOpen: !c.CommentsShut,
-		Embargo:      localTime(c.EmbargoUntil, zone), PublishAt: localTime(s.PublishAt, zone), TimeZone: zone.String(),
+		CommentsOpen: !c.CommentsShut, More: c.ReadMore, MoreGiven: true,
+		Embargo: localTime(c.EmbargoUntil, zone), PublishAt: localTime(s.PublishAt, zone), TimeZone: zone.String(),
 	}
 	if p := c.Picture; p != nil {
 		f.Media, f.Caption, f.Credit, f.Alt = string(p.Media), p.Caption, p.Credit, p.Alt
@@ -82,6 +85,9 @@ func typed(in web.Form) storyForm {
 		Embargo: in.Get("embargo_until"), PublishAt: in.Get("publish_at"), TimeZone: in.Get("time_zone"),
 		Change: in.Get("change"), Note: in.Text("note"),
 	}
+	f.More, f.MoreGiven = readMoreTyped(in)
+	f.PinAddress = in.Text("pin_address")
+	f.Topics = topicsTicked(f.Topics, in)
 	if in.Get("no_picture") != "" {
 		f.Media, f.Caption, f.Credit, f.Alt = "", "", "", ""
 	}
@@ -111,6 +117,9 @@ func (n *Newsroom) content(f storyForm, was *news.Story, sections []news.Section
 		} else {
 			c.Section = news.Ref{Slug: sections[i].Slug, Name: sections[i].Name}
 		}
+	}
+	if c.ReadMore = was.Content.ReadMore; f.MoreGiven {
+		c.ReadMore = f.More
 	}
 	if f.Media != "" {
 		c.Picture = &news.PictureUse{Media: news.MediaID(f.Media), Caption: f.Caption, Credit: f.Credit, Alt: f.Alt}

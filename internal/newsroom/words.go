@@ -39,7 +39,7 @@ var fieldWords = map[string]string{
 	"dateline": "Dateline", "byline": "Byline", "section": "Section", "topics": "Topics", "language": "Language",
 	"body": "Text", "picture": "Picture", "picture.caption": "Caption", "picture.credit": "Credit", "picture.alt": "Description",
 	"slug": "Address", "embargo_until": "Embargo", "publish_at": "Publish at", "time_zone": "Time zone",
-	"external_url": "Link elsewhere", "comments": "Comments", "note": "Note", "file": "Picture file",
+	"external_url": "Link elsewhere", "comments": "Comments", "note": "Note", "read_more": "Read more", "dates": "Coming dates", "file": "Picture file",
 	"kind": "Kind", "text": "Note to readers", "notice": "Notice", "name": "Name", "email": "Mail address", "role": "Role",
 	"title": "Title", "audience": "To whom", "importance": "Importance", "pace": "How fast", "send_at": "When", "subscription": "This browser",
 	"aliases": "Other names", "lead": "Lead", "pins": "Pins", "position": "Order",

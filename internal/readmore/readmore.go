@@ -33,6 +33,13 @@ type Item struct {
 	Score  float64    // of the index; 0 of a pin
 }
 
+// A Suggestion is a topic that a story may well stand under.
+type Suggestion struct {
+	Topic string  // its slug
+	Score float64 // what part of the stories most like it stands under the topic, from 0 to 1
+	Times int     // how often the story calls it by name
+}
+
 // An Index finds visible stories that have much in common.
 type Index interface {
 	Related(ctx context.Context, id string, n int) ([]search.Related, error)
@@ -130,8 +137,16 @@ func shared(ours, theirs []news.Ref) (both []news.Ref) {
 
 // SuggestTopics gives at most n topics, by slug, that a story as it stands at the desk may well have besides its own;
 // the likeliest first.
-func (c *Chooser) SuggestTopics(ctx context.Context, s *news.Story, n int) ([]search.SuggestedTopic, error) {
-	return c.Index.SuggestTopics(ctx, document(s), n)
+func (c *Chooser) SuggestTopics(ctx context.Context, s *news.Story, n int) ([]Suggestion, error) {
+	found, err := c.Index.SuggestTopics(ctx, document(s), n)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Suggestion, len(found))
+	for i, x := range found {
+		out[i] = Suggestion(x)
+	}
+	return out, nil
 }
 
 // document is a story as it stands at the desk.
