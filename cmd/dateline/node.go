@@ -45,6 +45,7 @@ type node struct {
 	mail     *mailing
 	operator *operator
 	comments commenting
+	missed   *missed
 	handler  http.Handler // the doors, without the gate
 	gate     *web.Gate
 	access   *web.AccessLog
@@ -100,6 +101,7 @@ func newNode(ctx context.Context, o *serveFlags, std *std) (n *node, err error) 
 		return n, err
 	}
 	n.later(n.index.Close)
+	n.missed = &missed{keep: n.store.NoteMissed, now: n.store.Now, log: n.log}
 	n.cache = pagecache.New(pagecache.Options{Headers: policy(n.public), HeldFor: o.HeldFor, Params: site.Params})
 	if err := n.follow(ctx); err != nil {
 		return n, err
@@ -214,15 +216,15 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 	readers := site.New(site.Config{
 		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
 		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
-		Searches: searches, Alerts: n.store, Push: n.alerts.door, Mailing: n.store, Mail: n.o.SMTP != "", Client: n.client, OldWorkers: workers,
+		Searches: searches, Missed: n.missed.Add, Alerts: n.store, Push: n.alerts.door, Mailing: n.store, Mail: n.o.SMTP != "", Client: n.client, OldWorkers: workers,
 		Comments: n.store, OwnComments: n.store, Readers: n.store, Commenting: n.comments.desk, Doorman: n.comments.readers,
 	})
 	// Both doors share them, so that what staff send costs readers at most half the processors.
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)
 	staff, err := newsroom.New(newsroom.Options{
 		Stories: n.store, Shelf: n.store, Staff: n.store, Writing: n.desk, Publishing: n.desk, Flashing: n.desk, Keeper: n.keeper,
-		ReadMore: &readmore.Chooser{Index: n.index, Stories: n.store, Log: n.log},
-		Assets:   assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
+		Missed: n.store, ReadMore: &readmore.Chooser{Index: n.index, Stories: n.store, Log: n.log},
+		Assets: assets, Log: n.log, Now: n.store.Now, Zone: zone, SiteName: n.o.SiteName, Public: n.public,
 		Texts: texts, Uploads: uploads,
 		Alerting: n.desk, House: n.alerts.house, Devices: n.store, Push: n.alerts.door,
 		Notices: n.store, MailLink: n.mailLink(), Moderating: n.comments.desk, Comments: n.store,

@@ -176,6 +176,9 @@ func (o *serveFlags) serveOn(ctx context.Context, std *std, l net.Listener, star
 		work.Go(func() { n.alerts.keyring.Run(bg) })
 		work.Go(func() { n.drillNowAndThen(bg) })
 	}
+	if o.Run != "worker" {
+		work.Go(func() { n.missed.Run(bg) })
+	}
 	work.Go(func() { n.alerts.roll.Follow(bg) })
 	if err := n.store.NoteOrigin(ctx, n.public.String()); err != nil {
 		n.log.Warn("the public address could not be noted; commands that print links need --url", "error", err)

@@ -115,7 +115,7 @@ func open(t *testing.T) *house {
 	h.rooms, err = New(Options{
 		Stories: h.store, Shelf: h.store, Staff: h.store, Writing: h.desk, Publishing: hasty{h.desk, h}, Flashing: h.desk, Keeper: h.keeper,
 		Assets: ass, Log: log, Now: h.store.Now, Zone: zone, SiteName: "The Example", Public: public,
-		Alerting: h.desk, House: house, Devices: h.store, Push: pushes{}, Notices: h.store,
+		Alerting: h.desk, House: house, Devices: h.store, Push: pushes{}, Notices: h.store, Missed: h.store,
 		MailLink: h.mailLink,
 	})
 	if err != nil {

@@ -83,6 +83,7 @@ type Options struct {
 	Writing    Writing
 	Publishing Publishing
 	Flashing   Flashing
+	Missed     Missed   // nil: nobody counts searches
 	ReadMore   ReadMore // nil: nothing can be chosen or suggested
 	Keeper     *auth.Keeper
 	Assets     *web.Assets // the desk's files are added to it

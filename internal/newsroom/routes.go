@@ -64,7 +64,7 @@ const (
 
 // Routes lists every address of the desk and who may come.
 func (n *Newsroom) Routes() []Route {
-	return append(slices.Concat(n.alertRoutes(), n.noticeRoutes(), n.flashRoutes(), n.commentRoutes()), []Route{
+	return append(slices.Concat(n.alertRoutes(), n.noticeRoutes(), n.flashRoutes(), n.commentRoutes(), n.missedRoutes()), []Route{
 		{Pattern: "GET /desk/sign-in", Who: All, serve: n.signInPage},
 		{Pattern: "POST /desk/sign-in", Who: All, serve: n.signIn},
 		{Pattern: "POST /desk/sign-in/mail", Who: All, serve: n.askLink},

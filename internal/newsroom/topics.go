@@ -14,6 +14,7 @@ type topicsPage struct {
 	Topics []news.Topic
 	Kinds  []news.TopicKind
 	Next   string
+	Missed bool       // there is a list of searches that found nothing
 	Topic  news.Topic // the one that is edited; without a slug a new one
 	Others string     // its aliases, one a line
 	Days   string     // its dates, one a line
@@ -28,7 +29,7 @@ func (n *Newsroom) topics(w http.ResponseWriter, r *http.Request, who news.Actor
 func (n *Newsroom) showTopics(w http.ResponseWriter, r *http.Request, who news.Actor, typed news.Topic, refused error) error {
 	view := topicsPage{
 		frame: n.frame(r, who, "topics", "Topics"), Kinds: news.TopicKinds,
-		Topic: typed, Others: strings.Join(typed.Aliases, "\n"), Days: daysText(typed.Dates),
+		Topic: typed, Others: strings.Join(typed.Aliases, "\n"), Days: daysText(typed.Dates), Missed: n.o.Missed != nil,
 	}
 	status := http.StatusOK
 	if refused != nil {

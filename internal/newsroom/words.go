@@ -20,7 +20,7 @@ var doneWords = map[string]string{
 	"publish": "Published.", "same": "Readers already see exactly this. Nothing was changed.",
 	"correct": "The note is on the page.", "take-down": "Taken down. Readers see the notice.",
 	"kill": "Killed. Readers see nothing of it any more.", "spike": "Binned. Return it to get it back.",
-	"front": "The front page is arranged.", "section": "The section is saved.", "topic": "The topic is saved.",
+	"front": "The front page is arranged.", "section": "The section is saved.", "topic": "The topic is saved.", "missed": "Forgotten. Asked for often enough, it comes back.",
 	"disable": "This person is signed out everywhere and cannot sign in.", "enable": "This person can sign in again.",
 	"revoke":       "The token does not work any more.",
 	"device":       "This browser is registered: tests and alerts that wait for approval go to it.",

@@ -109,8 +109,10 @@ type Config struct {
 	Staff func(*http.Request) (news.Actor, error)
 	// Searches is where searches run; nil means a room with a place for each processor.
 	Searches web.Room
-	Log      *slog.Logger
-	Now      func() time.Time
+	// Missed is told of every search that found nothing; it may be nil.
+	Missed func(typed string)
+	Log    *slog.Logger
+	Now    func() time.Time
 }
 
 // A Site serves readers.

@@ -152,6 +152,9 @@ func (s *Site) found(ctx context.Context, p *SearchPage, ask search.Query, n int
 	if err != nil {
 		return err
 	}
+	if s.c.Missed != nil && res.Total == 0 && n == 1 && !p.Form.Narrowed() && !p.Form.Exact {
+		s.c.Missed(p.Form.Query)
+	}
 	p.Total = max(0, res.Total-(len(ids)-len(cards)))
 	for _, c := range cards {
 		r := SearchResult{Story: h.card(c)}
