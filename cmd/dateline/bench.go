@@ -16,17 +16,18 @@ import (
 // through the same import that a newsroom uses, starts this binary as its own server,
 // and asks it over the loopback.
 type benchCmd struct {
-	Publish benchPublishCmd `cmd:"" help:"How soon readers see what an editor publishes, and that they never see older."`
-	Alerts  benchAlertsCmd  `cmd:"" help:"How fast an alert reaches a million subscribers, and what sending costs."`
-	Site    benchSiteCmd    `cmd:"" help:"How fast readers are answered, and what serving needs."`
-	Search  benchSearchCmd  `cmd:"" help:"How fast the search index answers, alone and beside others, and what it needs."`
+	Publish  benchPublishCmd  `cmd:"" help:"How soon readers see what an editor publishes, and that they never see older."`
+	Alerts   benchAlertsCmd   `cmd:"" help:"How fast an alert reaches a million subscribers, and what sending costs."`
+	Site     benchSiteCmd     `cmd:"" help:"How fast readers are answered, and what serving needs."`
+	Comments benchCommentsCmd `cmd:"" help:"What comments cost their writers, readers and moderators, in a flood too."`
+	Search   benchSearchCmd   `cmd:"" help:"How fast the search index answers, alone and beside others, and what it needs."`
 }
 
 // benchFlags are what every bench takes. None of them is read from the environment:
 // a bench must not write into the newsroom that the machine's settings name.
 type benchFlags struct {
 	JSON     bool   `name:"json" help:"Print one line of JSON instead of a table."`
-	Size     int    `help:"How many to measure with (default: 10000 stories; for alerts, 1000000 subscribers; for search, 120000 articles)." placeholder:"N"`
+	Size     int    `help:"How many to measure with (default: 10000 stories; for alerts, 1000000 subscribers; for search, 120000 articles; for comments, 1000000 of them)." placeholder:"N"`
 	Corpus   string `help:"Take the stories from JSON lines (headline, body; standfirst, section, topics, byline), gzip or not, instead of a generated text." placeholder:"FILE"`
 	Data     string `help:"Folder to make the throw-away newsroom in (default: the system's)." placeholder:"DIR"`
 	Database string `help:"An empty PostgreSQL database to measure with instead of SQLite; it is left with what was measured." placeholder:"postgres://…"`

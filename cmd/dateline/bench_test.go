@@ -104,6 +104,21 @@ func TestBenchPublish(t *testing.T) {
 	}
 }
 
+func TestBenchComments(t *testing.T) {
+	r := runBench(t, "comments", "--size", "1000", "--posts", "20", "--flood", "2s")
+	if r.Bench != "comments" {
+		t.Errorf("bench %q, want comments", r.Bench)
+	}
+	wantFigures(t, r, "post a comment, p50", "post a comment, p99", "post a comment, mail server dead, p99", "story with 500 comments, first reader",
+		"moderators' list held", "article during 50 comments a second")
+	for _, f := range r.Figures {
+		if f.Name == "spam shown" && f.Value > 0 || f.Name == "good comments turned away" && f.Value > 0 || f.Name == "spam sent" && f.Value == 0 ||
+			f.Name == "mails about answers that the mail server took" && f.Value == 0 {
+			t.Errorf("%s: %g", f.Name, f.Value)
+		}
+	}
+}
+
 // A collection of real stories stands in for the generated text, and any program that
 // speaks the protocol can be measured beside: here the bare part itself.
 func TestBenchCorpusBeside(t *testing.T) {
