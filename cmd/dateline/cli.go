@@ -19,6 +19,7 @@ type cli struct {
 	Serve         serveCmd         `cmd:"" help:"Run site, desk and background work."`
 	Demo          demoCmd          `cmd:"" help:"The same on a throw-away data folder with a sample newsroom."`
 	Import        importCmd        `cmd:"" help:"Bring in another system's export."`
+	Export        exportCmd        `cmd:"" help:"Write everything that a newsroom would take elsewhere."`
 	Staff         staffCmd         `cmd:"" help:"Who works here."`
 	Reader        readerCmd        `cmd:"" help:"Readers who may comment."`
 	Token         tokenCmd         `cmd:"" help:"API tokens for programs."`

@@ -282,6 +282,11 @@ func TestCommentsByHand(t *testing.T) {
 	bob.wants("GET", own+"/answer", nil, 200, "My second words")
 	bob.wants("POST", page+"/comments", form("text", "I do not agree.", "parent", id), 303)
 	bob.wants("POST", "/comments/like", form("id", id), 303)
+	bob.wants("GET", "/account/likes", nil, 200, `["`+id+`"]`)
+	s.visitor().wants("GET", "/account/likes", nil, 204)
+	bob.wants("POST", "/comments/like", form("id", id, "off", "1"), 303)
+	bob.wants("GET", "/account/likes", nil, 200, "[]")
+	bob.wants("POST", "/comments/like", form("id", id), 303)
 	bob.wants("GET", own+"/report", nil, 200, "What is wrong with it?")
 	bob.wants("POST", own+"/report", form("reason", "false", "text", "It was in May."), 200, "Thank you")
 	if !strings.Contains(s.shows(page, 200), "I do not agree.") {

@@ -70,7 +70,7 @@ func loadSample(ctx context.Context, p *place, files desk.Files, now time.Time) 
 	if err == nil && empty {
 		l := &sampleLoader{
 			desk:  desk.New(desk.Options{Stories: s, Pictures: s, Files: files, Live: nobody{}, Zone: zone}),
-			clock: clock, now: now, room: &room,
+			store: s, clock: clock, now: now, room: &room,
 			pictures: map[string]news.MediaID{}, stories: map[string]news.StoryID{},
 			who: news.Actor{Name: "Sample newsroom", Role: news.Admin, Via: "command"},
 		}
@@ -100,6 +100,7 @@ func addSampleAdmin(ctx context.Context, s *store.Store) error {
 
 type sampleLoader struct {
 	desk     *desk.Desk
+	store    *store.Store
 	clock    *pastClock
 	now      time.Time
 	room     *demodata.Newsroom
@@ -110,7 +111,7 @@ type sampleLoader struct {
 
 func (l *sampleLoader) load(ctx context.Context) error {
 	for _, t := range l.room.Topics {
-		if _, err := l.desk.SaveTopic(ctx, l.who, news.Topic{Slug: t.Slug, Name: t.Name, Kind: news.TopicKind(t.Kind), Aliases: t.Aliases}); err != nil {
+		if _, err := l.desk.SaveTopic(ctx, l.who, news.Topic{Slug: t.Slug, Name: t.Name, Kind: news.TopicKind(t.Kind), Aliases: t.Aliases, Dates: sampleDates(t.Dates)}); err != nil {
 			return fmt.Errorf("sample topic %s: %w", t.Slug, err)
 		}
 	}
@@ -131,6 +132,9 @@ func (l *sampleLoader) load(ctx context.Context) error {
 		if err := l.loadPage(ctx, &l.room.Pages[i]); err != nil {
 			return fmt.Errorf("sample page %s: %w", l.room.Pages[i].Slug, err)
 		}
+	}
+	if err := l.loadComments(ctx); err != nil {
+		return err
 	}
 	l.clock.at(l.now)
 	return l.loadFront(ctx)

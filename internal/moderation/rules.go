@@ -29,7 +29,7 @@ func meet(r news.Rule, p *news.Posting, text *reading) (news.Reason, bool) {
 	case news.RuleWords:
 		var found []string
 		for _, w := range r.Words {
-			if found = append(found, newTerm(w).find(text)...); len(found) >= 10 {
+			if found = append(found, termOf(w).find(text)...); len(found) >= 10 {
 				break
 			}
 		}
@@ -42,11 +42,11 @@ func meet(r news.Rule, p *news.Posting, text *reading) (news.Reason, bool) {
 		}
 	case news.RuleNewLinks:
 		if links := strange(text.text, r.Words); len(links) > 0 && p.Reader.Passed < r.Number {
-			return met(fmt.Sprintf("It has a link, and fewer than %d comments of this person were shown.", r.Number), "It has a link, and you are new here. A moderator looks at it first; later your links go through.", links...)
+			return met(fmt.Sprintf("It has a link, and of this person %d were shown so far (the rule wants %d).", p.Reader.Passed, r.Number), "It has a link, and you are new here. A moderator looks at it first; later your links go through.", links...)
 		}
 	case news.RuleNewReaders:
 		if p.Reader.Passed < r.Number {
-			return met(fmt.Sprintf("Fewer than %d comments of this person were shown.", r.Number), "You are new here. A moderator reads your first comments before they are shown.")
+			return met(fmt.Sprintf("Of this person %d were shown so far (the rule wants %d).", p.Reader.Passed, r.Number), "You are new here. A moderator reads your first comments before they are shown.")
 		}
 	case news.RuleRepeats:
 		if p.Same > r.Number {

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"dateline/internal/news"
@@ -12,6 +13,7 @@ type reading struct {
 	text   string
 	folded []news.FoldedRune
 	words  []span
+	spelt  []string // the folded letters of each word
 }
 
 // A span is a word of the reading, or several: positions in folded.
@@ -31,6 +33,7 @@ func read(text string) *reading {
 			i++
 		}
 		r.words = append(r.words, span{from, i})
+		r.spelt = append(r.spelt, r.letters(r.words[len(r.words)-1:]))
 	}
 	return r
 }
@@ -63,11 +66,35 @@ type term struct {
 func newTerm(s string) term {
 	s, open := strings.CutSuffix(strings.TrimSpace(s), "*")
 	r := read(s)
-	t := term{open: open}
-	for _, w := range r.words {
-		t.words = append(t.words, r.letters([]span{w}))
-	}
+	t := term{words: r.spelt, open: open}
 	t.joined = strings.Join(t.words, "")
+	return t
+}
+
+// terms remembers what words of rules are folded, since every comment is read by every rule.
+var terms struct {
+	sync.RWMutex
+	of map[string]term
+}
+
+// mostTerms is how many words are remembered; more than that, and all are forgotten.
+const mostTerms = 20_000
+
+// termOf is newTerm, remembered.
+func termOf(s string) term {
+	terms.RLock()
+	t, ok := terms.of[s]
+	terms.RUnlock()
+	if ok {
+		return t
+	}
+	t = newTerm(s)
+	terms.Lock()
+	defer terms.Unlock()
+	if terms.of == nil || len(terms.of) >= mostTerms {
+		terms.of = map[string]term{}
+	}
+	terms.of[s] = t
 	return t
 }
 
@@ -94,9 +121,8 @@ func (t term) at(r *reading, i int) int {
 	if i+len(t.words) <= len(r.words) {
 		whole := true
 		for k, w := range t.words {
-			have := r.letters(r.words[i+k : i+k+1])
 			last := k == len(t.words)-1
-			if !same(have, w, t.open && last) {
+			if !same(r.spelt[i+k], w, t.open && last) {
 				whole = false
 				break
 			}

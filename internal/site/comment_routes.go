@@ -17,6 +17,7 @@ func (s *Site) commentRoutes() []Route {
 		{"POST /comments/like", s.likeComment},
 		{"GET /account", s.signedIn(s.serveAccount)},
 		{"GET /account/comments", s.serveMine},
+		{"GET /account/likes", s.serveLikes},
 		{"GET /account/data.json", s.signedIn(s.serveData)},
 		{"GET /account/delete", s.signedIn(s.serveDelete)},
 		{"POST /account/delete", s.signedIn(s.deleteAccount)},

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"html/template"
 	"net/http"
@@ -26,6 +27,7 @@ type Commenting interface {
 type OwnComments interface {
 	// Comment gives one in any status, whoever wrote it.
 	Comment(ctx context.Context, id news.CommentID) (news.Comment, error)
+	RecentLikes(ctx context.Context, id news.ReaderID, limit int) ([]news.CommentID, error)
 	ReaderComments(ctx context.Context, id news.ReaderID, cursor string, limit int) (list []news.Comment, next string, err error)
 }
 
@@ -332,8 +334,8 @@ func (s *Site) deleteComment(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// likeComment notes that the reader likes a comment, or does no longer when they press
-// again. A script is told how many do by now; a page goes back to where the comment stands.
+// likeComment notes that the reader likes a comment, or with "off" that they do no longer,
+// and goes back to where it stands.
 func (s *Site) likeComment(w http.ResponseWriter, r *http.Request) error {
 	if s.c.Comments == nil {
 		return news.Missing("page")
@@ -463,4 +465,30 @@ func (s *Site) serveMine(w http.ResponseWriter, r *http.Request) error {
 		p.Older = r.URL.Path + "?cursor=" + template.URLQueryEscaper(next)
 	}
 	return s.own(w, r, http.StatusOK, p)
+}
+
+// likesTold is how many likes a reader's own browser is told of.
+const likesTold = 500
+
+// serveLikes tells a reader's browser which comments they like, since the pages are everybody's.
+// Who is not signed in is told nothing.
+func (s *Site) serveLikes(w http.ResponseWriter, r *http.Request) error {
+	if s.c.Comments == nil {
+		return news.Missing("page")
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	reader, err := s.reader(r)
+	if news.KindOf(err) == news.Unauthenticated {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ids, err := s.c.OwnComments.RecentLikes(r.Context(), reader.ID, likesTold)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(append([]news.CommentID{}, ids...))
 }

@@ -241,3 +241,9 @@ func cutComments(rows []commentRow, limit int) ([]commentRow, string) {
 	last := rows[limit-1]
 	return rows[:limit], fmt.Sprintf("%d.%s", us(last.Created), last.ID)
 }
+
+// AllComments gives every comment of a story in any status, oldest first, for an export.
+func (s *Store) AllComments(ctx context.Context, story news.StoryID) ([]news.Comment, error) {
+	rows, err := comments(s.read(ctx), `SELECT `+commentColumns+` FROM`+commentTables+`WHERE comment.story_id = $1 ORDER BY comment.created_at, comment.id`, story)
+	return ofStory(rows, nil), s.translate(err)
+}

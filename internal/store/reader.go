@@ -218,6 +218,16 @@ func (s *Store) ReaderDoings(ctx context.Context, id news.ReaderID) (likes, flag
 	return likes, flags, nil
 }
 
+// RecentLikes gives the comments that a reader liked last, newest first.
+func (s *Store) RecentLikes(ctx context.Context, id news.ReaderID, limit int) (ids []news.CommentID, err error) {
+	rows, err := s.read(ctx).rows(`SELECT comment_id FROM comment_like WHERE reader_id = $1 ORDER BY at DESC LIMIT $2`, id, limit)
+	err = each(rows, err, func(r *sql.Rows) error {
+		ids = append(ids, "")
+		return r.Scan(&ids[len(ids)-1])
+	})
+	return ids, s.translate(err)
+}
+
 // AddReaderSignIn keeps a mail that is on its way, with the job that sends it.
 func (s *Store) AddReaderSignIn(ctx context.Context, x news.ReaderSignIn, jobs ...news.Job) error {
 	_, err := s.write(ctx, func(t *tx) error {

@@ -1,8 +1,8 @@
 // Package demodata is the sample newsroom that `dateline demo` shows: invented stories, people, places and drawn pictures; it imports nothing of ours and knows no store.
 //
 // Everything is a text file that a person can open and change: a story in
-// stories/, a standing page in pages/, and topics.txt, authors.txt and
-// pictures.txt beside them. [Load] reads them all and gives every moment a
+// stories/, a standing page in pages/, and topics.txt, authors.txt,
+// pictures.txt and comments.txt beside them. [Load] reads them all and gives every moment a
 // date relative to the hour the demo starts, so that the front page always
 // looks like this morning's.
 package demodata
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-//go:embed topics.txt authors.txt pictures.txt stories/*.md pages/*.md pictures/*.jpg
+//go:embed topics.txt authors.txt pictures.txt comments.txt stories/*.md pages/*.md pictures/*.jpg
 var files embed.FS
 
 // A Newsroom is the whole sample, ready to be loaded in the order of its fields.
@@ -28,6 +28,7 @@ type Newsroom struct {
 	Pictures []Picture
 	Stories  []Story // oldest first, so a card names a story that is already there
 	Pages    []Page
+	Comments []Comment // in the order in which they were said
 }
 
 // A Topic is what stories share.
@@ -35,6 +36,23 @@ type Topic struct {
 	Slug, Name string
 	Kind       string // subject, person, place, organisation or event
 	Aliases    []string
+	Dates      []Date // to come
+}
+
+// A Date is a day on which something happens.
+type Date struct {
+	On    string // like 2026-12-01
+	Title string
+}
+
+// A Comment is what a reader says under a story.
+type Comment struct {
+	Story, Key, Answers string // keys of the sample's
+	By, Text            string
+	At                  time.Time
+	Liked               int
+	Featured            bool
+	Reported            string // why, by another reader
 }
 
 // An Author is somebody whose name stands in a byline.
@@ -63,7 +81,7 @@ type Page struct {
 func Load(now time.Time) (Newsroom, error) {
 	room := Newsroom{Name: "The Saltmere Courier"}
 	var err error
-	if room.Topics, err = loadTopics(); err != nil {
+	if room.Topics, err = loadTopics(now); err != nil {
 		return Newsroom{}, err
 	}
 	if room.Authors, err = loadAuthors(); err != nil {
@@ -92,7 +110,8 @@ func Load(now time.Time) (Newsroom, error) {
 		room.Stories = append(room.Stories, story)
 	}
 	slices.SortStableFunc(room.Stories, func(a, b Story) int { return a.At.Compare(b.At) })
-	return room, nil
+	room.Comments, err = loadComments(room.Stories, now)
+	return room, err
 }
 
 // Resolve returns Markdown in which every [[story:KEY]] and media:KEY names

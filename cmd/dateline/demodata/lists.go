@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+	"time"
 )
 
 // loadRecords reads a list file and hands each of its records to take.
@@ -25,11 +27,43 @@ func loadRecords(name string, take func(*fields) error) error {
 	return nil
 }
 
-func loadTopics() (out []Topic, err error) {
+func loadTopics(now time.Time) (out []Topic, err error) {
 	err = loadRecords("topics.txt", func(f *fields) error {
-		out = append(out, Topic{Slug: f.text("slug"), Name: f.text("name"), Kind: f.text("kind"), Aliases: f.list("aliases")})
+		t := Topic{Slug: f.text("slug"), Name: f.text("name"), Kind: f.text("kind"), Aliases: f.list("aliases")}
+		for _, v := range f.all("date") {
+			length, title, _ := strings.Cut(v, "|")
+			var days int
+			if _, err := fmt.Sscanf(strings.TrimSpace(length), "in %d days", &days); err != nil || days < 1 {
+				f.fail("date", "is not like `in 5 days | What happens`")
+			}
+			t.Dates = append(t.Dates, Date{On: now.AddDate(0, 0, days).Format(time.DateOnly), Title: strings.TrimSpace(title)})
+		}
+		out = append(out, t)
 		return f.done()
 	})
+	return out, err
+}
+
+// loadComments reads what readers say, in the order in which they said it.
+func loadComments(stories []Story, now time.Time) (out []Comment, err error) {
+	began := map[string]time.Time{}
+	for _, s := range stories {
+		began[s.Key] = s.At
+	}
+	err = loadRecords("comments.txt", func(f *fields) error {
+		c := Comment{Story: f.text("story"), Key: f.text("key"), Answers: f.text("answers"), By: f.text("by"), Text: strings.Join(f.all("text"), "\n\n"),
+			Liked: f.number("liked"), Featured: f.text("featured") == "yes", Reported: f.text("reported")}
+		at, ok := began[c.Story]
+		if !ok {
+			f.fail("story", "is none of the sample's")
+		}
+		if c.At = at.Add(f.delay("after")); c.At.After(now) {
+			f.fail("after", "is later than now")
+		}
+		out = append(out, c)
+		return f.done()
+	})
+	slices.SortStableFunc(out, func(a, b Comment) int { return a.At.Compare(b.At) })
 	return out, err
 }
 

@@ -43,6 +43,7 @@ export function start(area) {
 				text.value = ''
 				own.classList.remove('comments')
 				form.after(own)
+				known(true)
 				own.tabIndex = -1
 				own.focus()
 			} catch {
@@ -51,16 +52,39 @@ export function start(area) {
 			b.disabled = false
 		})
 	}
+	const liked = (b, on) => {
+		b.dataset.was ??= b.textContent
+		b.textContent = on ? words.liked : b.dataset.was
+		b.setAttribute('aria-pressed', on)
+	}
 	area.addEventListener('click', async e => {
 		const b = e.target.closest('button[form=deed]')
 		if (!b || b.disabled) return
 		e.preventDefault()
 		b.disabled = true
-		const r = await fetch('/comments/like', { method: 'POST', body: new URLSearchParams({ id: b.value }), redirect: 'follow' }).catch(() => {})
+		const on = b.getAttribute('aria-pressed') != 'true'
+		const r = await fetch('/comments/like', { method: 'POST', body: new URLSearchParams({ id: b.value, ...(on ? {} : { off: 1 }) }), redirect: 'follow' }).catch(() => {})
 		if (r && r.url.includes('/account/sign-in')) return location = r.url
-		if (r?.ok) b.textContent = words.liked
-		else b.disabled = false
+		if (r?.ok) liked(b, on), known(true)
+		b.disabled = false
 	})
+	// The page is everybody's. One who was signed in here before asks what they liked.
+	const known = yes => {
+		try {
+			if (yes) localStorage.reader = 1
+			else delete localStorage.reader
+			return yes
+		} catch {
+			// Storage is off.
+		}
+	}
+	try {
+		if (localStorage.reader) fetch('/account/likes').then(r => r.status == 200 ? r.json() : (r.ok && known(false), [])).then(ids => {
+			for (const b of area.querySelectorAll('button[form=deed]')) if (ids.includes(b.value)) liked(b, true)
+		}).catch(() => {})
+	} catch {
+		// Storage is off.
+	}
 	// New ones never move what is read: a button says how many there are.
 	const list = () => area.querySelector('.threads')
 	let total = +area.dataset.total, fresh, seen = true
