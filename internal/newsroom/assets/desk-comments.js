@@ -3,16 +3,21 @@
 const form = document.getElementById('queue')
 const items = () => [...document.querySelectorAll('.said-by')]
 let at = 0
+// Keys are about one comment, which is marked; a new page leaves the focus at its top.
+const mark = i => {
+	at = i
+	items().forEach((x, n) => x.classList.toggle('at', n == at))
+}
 const go = i => {
 	const all = items()
-	if (!all.length) return location.reload()
-	at = Math.max(0, Math.min(i, all.length - 1))
+	if (!all.length) return
+	mark(Math.max(0, Math.min(i, all.length - 1)))
 	all[at].focus({ preventScroll: true })
 	all[at].scrollIntoView({ block: 'nearest' })
 }
 document.addEventListener('focusin', e => {
 	const i = items().indexOf(e.target.closest('.said-by'))
-	if (i >= 0) at = i
+	if (i >= 0) mark(i)
 })
 let undo = document.querySelector('.undo')
 const say = document.createElement('p')
@@ -38,6 +43,8 @@ form?.addEventListener('submit', async e => {
 	const same = doc.querySelector(`[data-id="${id}"]`)
 	if (same) li.replaceChildren(same)
 	else li.remove()
+	// The last one here: the page of what comes next says what was done, and can undo it.
+	if (!items().length) return location.replace(r.url)
 	go(i)
 })
 const all = document.querySelector('[data-all]')
@@ -63,4 +70,4 @@ document.addEventListener('keydown', e => {
 	}
 	e.preventDefault()
 })
-if (items().length) go(0)
+mark(0)

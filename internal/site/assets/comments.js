@@ -18,7 +18,8 @@ export function start(area) {
 		const text = form.elements.text
 		// What was typed is kept in this browser until it was posted.
 		try {
-			text.value ||= localStorage[key] || ''
+			if (text.value) localStorage[key] = text.value
+			else text.value = localStorage[key] || ''
 			text.addEventListener('input', () => localStorage[key] = text.value)
 		} catch {
 			// Storage is off.
@@ -99,11 +100,16 @@ export function start(area) {
 			fresh.type = 'button'
 			fresh.className = 'fresh second'
 			fresh.addEventListener('click', show)
+			// What is being written or read stays where it is.
+			const still = form?.contains(document.activeElement) ? form : [...area.querySelectorAll('.threads > li')].find(x => x.getBoundingClientRect().bottom > 0)
+			const top = still?.getBoundingClientRect().top
+			fresh.textContent = plural(words.fresh, n - total)
 			say.before(fresh)
 			list()?.before(fresh)
+			if (still) scrollBy(0, still.getBoundingClientRect().top - top)
+			// Said once: the number in the button goes on by itself.
+			say.textContent = fresh.textContent
 		}
-		// Said once: the number in the button goes on by itself.
-		if (!fresh.textContent) say.textContent = plural(words.fresh, n - total)
 		fresh.textContent = plural(words.fresh, n - total)
 	}
 	const show = async () => {
