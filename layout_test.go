@@ -35,7 +35,7 @@ var layout = map[string]room{
 	// translators
 	"store":        {"news markup", "modernc.org/sqlite github.com/jackc/pgx/v5 github.com/pressly/goose/v3"},
 	"store/pgtest": {"", "github.com/jackc/pgx/v5"}, // for tests: a throw-away PostgreSQL
-	"auth":         {"news", "golang.org/x/crypto"},
+	"auth":         {"news", "golang.org/x/crypto github.com/go-webauthn/webauthn"},
 	"imaging":      {"news", "golang.org/x/image github.com/bep/imagemeta golang.org/x/sync golang.org/x/text"},
 	"archive":      {"news markup", "golang.org/x/net golang.org/x/text github.com/klauspost/compress"},
 	"syndication":  {"news markup", ""},

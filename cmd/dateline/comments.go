@@ -23,8 +23,9 @@ type answerArgs struct {
 
 // commenting is what comments need beside the store.
 type commenting struct {
-	desk    *moderation.Desk
-	readers *auth.Readers
+	passkeys *auth.Passkeys // nil where browsers have none
+	desk     *moderation.Desk
+	readers  *auth.Readers
 }
 
 // openComments gives a new site its first rules, and makes the desk that decides.
@@ -37,6 +38,9 @@ func (n *node) openComments(ctx context.Context) error {
 		return err
 	}
 	n.comments.readers = n.keeper.Readers(n.store)
+	if n.comments.passkeys, err = auth.NewPasskeys(n.comments.readers, n.store, n.public, n.o.SiteName); err != nil {
+		return err
+	}
 	n.comments.desk = moderation.New(moderation.Options{
 		Store: n.store, Key: []byte(key), Now: n.store.Now,
 		Shown: func(ctx context.Context, number int64) error {

@@ -213,12 +213,16 @@ func (n *node) doors(files *pictureFiles, zone *time.Location, assets *web.Asset
 	if err != nil {
 		return nil, err
 	}
-	readers := site.New(site.Config{
+	config := site.Config{
 		Stories: n.store, Shelf: n.store, Pictures: n.store, Files: files, Finder: n.index, Cache: n.cache, Renderer: face,
 		Name: n.o.SiteName, Lang: n.o.Language, Origin: n.public, Zone: zone, Staff: n.keeper.FromRequest, Log: n.log, Now: n.store.Now,
 		Searches: searches, Missed: n.missed.Add, Alerts: n.store, Push: n.alerts.door, Mailing: n.store, Mail: n.o.SMTP != "", Client: n.client, OldWorkers: workers,
 		Comments: n.store, OwnComments: n.store, Readers: n.store, Commenting: n.comments.desk, Doorman: n.comments.readers,
-	})
+	}
+	if n.comments.passkeys != nil {
+		config.Passkeys = n.comments.passkeys
+	}
+	readers := site.New(config)
 	// Both doors share them, so that what staff send costs readers at most half the processors.
 	texts, uploads := web.NewRoom(runtime.GOMAXPROCS(0)/2), web.NewRoom(3)
 	staff, err := newsroom.New(newsroom.Options{

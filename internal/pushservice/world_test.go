@@ -23,6 +23,8 @@ type world struct {
 	services *webpush.Services
 	signer   *webpush.Signer
 	timeout  time.Duration // of the senders
+
+	forgiven int64 // breaches of the protocol that are not our sender's
 }
 
 func newWorld(t testing.TB, o pushservice.Options) *world {

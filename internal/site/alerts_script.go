@@ -27,11 +27,16 @@ func scripts(siteName string, w *Words, assets *web.Assets) (worker []byte, err 
 	if err != nil {
 		return nil, err
 	}
-	talk, err := scriptWith("comments.js", map[string]any{"WORDS": w.talkWords()})
+	passkey, err := scriptWith("passkey.js", map[string]any{"WORDS": map[string]string{"failed": w.PasskeyFailed}})
 	if err != nil {
 		return nil, err
 	}
-	page, err := scriptWith("site.js", map[string]any{"'ALERTS'": at, "'SUGGEST'": assets.Add("suggest.js", suggest), "'COMMENTS'": assets.Add("comments."+w.Lang+".js", talk)})
+	passkeyAt := assets.Add("passkey."+w.Lang+".js", passkey)
+	talk, err := scriptWith("comments.js", map[string]any{"WORDS": w.talkWords(), "'PASSKEY'": passkeyAt})
+	if err != nil {
+		return nil, err
+	}
+	page, err := scriptWith("site.js", map[string]any{"'ALERTS'": at, "'SUGGEST'": assets.Add("suggest.js", suggest), "'PASSKEY'": passkeyAt, "'COMMENTS'": assets.Add("comments."+w.Lang+".js", talk)})
 	if err != nil {
 		return nil, err
 	}

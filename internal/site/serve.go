@@ -100,6 +100,8 @@ type Config struct {
 	Commenting  Commenting
 	Doorman     Doorman
 	Readers     Readers
+	// Passkeys may be nil: readers sign in by mail alone.
+	Passkeys Passkeys
 	// OldWorkers are further addresses at which browsers look for the service worker of
 	// the system before this one.
 	OldWorkers []string
@@ -203,6 +205,7 @@ func (s *Site) Routes() []Route {
 			Route{"GET /" + l.path + "/{slug}/feed.json", s.serveFeed(l, "json")})
 	}
 	routes = append(routes, s.commentRoutes()...)
+	routes = append(routes, s.passkeyRoutes()...)
 	for _, path := range s.workers() {
 		routes = append(routes, Route{"GET " + path, s.serveWorker})
 	}

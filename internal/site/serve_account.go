@@ -76,7 +76,7 @@ func (s *Site) signInPage(w http.ResponseWriter, r *http.Request, status int, p 
 	if err != nil {
 		return err
 	}
-	p.Chrome, p.Return = c, auth.SafeReturn(p.Return)
+	p.Chrome, p.Return, p.PasskeyHost = c, auth.SafeReturn(p.Return), s.passkeyHost()
 	return s.own(w, r, status, p)
 }
 
@@ -229,7 +229,7 @@ func (s *Site) accountPage(w http.ResponseWriter, r *http.Request, status int, p
 	if err != nil {
 		return err
 	}
-	p.Chrome = c
+	p.Chrome, p.PasskeyHost = c, s.passkeyHost()
 	return s.own(w, r, status, p)
 }
 
@@ -237,7 +237,7 @@ func (s *Site) serveAccount(w http.ResponseWriter, r *http.Request, reader news.
 	if reader.Name == "" {
 		return s.signInPage(w, r, http.StatusOK, &SignInPage{Step: SignInName})
 	}
-	return s.accountPage(w, r, http.StatusOK, &AccountPage{Step: AccountShow, Reader: reader, Name: reader.Name, Saved: r.URL.Query().Has("saved")})
+	return s.showAccount(w, r, http.StatusOK, &AccountPage{Reader: reader, Name: reader.Name, Saved: r.URL.Query().Has("saved")})
 }
 
 func (s *Site) nameAccount(w http.ResponseWriter, r *http.Request, reader news.Reader) error {
@@ -250,7 +250,7 @@ func (s *Site) nameAccount(w http.ResponseWriter, r *http.Request, reader news.R
 	if says, again := sayable(err); again {
 		p.Problem = says
 		if reader.Name != "" {
-			return s.accountPage(w, r, http.StatusUnprocessableEntity, &AccountPage{Step: AccountShow, Reader: reader, Name: p.Name, Problem: says})
+			return s.showAccount(w, r, http.StatusUnprocessableEntity, &AccountPage{Reader: reader, Name: p.Name, Problem: says})
 		}
 		return s.signInPage(w, r, http.StatusUnprocessableEntity, p)
 	}
@@ -360,6 +360,11 @@ func (s *Site) serveData(w http.ResponseWriter, r *http.Request, reader news.Rea
 		Created time.Time          `json:"created"`
 		Edited  *time.Time         `json:"edited,omitempty"`
 	}
+	type passkey struct {
+		ID      string     `json:"id"`
+		Created time.Time  `json:"created"`
+		Used    *time.Time `json:"last_used,omitempty"`
+	}
 	out := struct {
 		Email       string           `json:"email"`
 		Name        string           `json:"name"`
@@ -371,7 +376,8 @@ func (s *Site) serveData(w http.ResponseWriter, r *http.Request, reader news.Rea
 		Comments    []comment        `json:"comments"`
 		Likes       []news.CommentID `json:"liked_comments"`
 		Flags       []news.CommentID `json:"reported_comments"`
-	}{Email: reader.Email, Name: reader.Name, Created: reader.Created, MailAnswers: reader.MailAnswers, Banned: reader.Banned, Told: reader.Told, Comments: []comment{}}
+		Passkeys    []passkey        `json:"passkeys"`
+	}{Email: reader.Email, Name: reader.Name, Created: reader.Created, MailAnswers: reader.MailAnswers, Banned: reader.Banned, Told: reader.Told, Comments: []comment{}, Passkeys: []passkey{}}
 	if !reader.Suspended.IsZero() {
 		out.Suspended = &reader.Suspended
 	}
@@ -397,6 +403,19 @@ func (s *Site) serveData(w http.ResponseWriter, r *http.Request, reader news.Rea
 	var err error
 	if out.Likes, out.Flags, err = s.c.Readers.ReaderDoings(ctx, reader.ID); err != nil {
 		return err
+	}
+	if s.c.Passkeys != nil {
+		list, err := s.c.Passkeys.List(ctx, reader.ID)
+		if err != nil {
+			return err
+		}
+		for _, k := range list {
+			x := passkey{ID: k.ID, Created: k.Created}
+			if !k.Used.IsZero() {
+				x.Used = &k.Used
+			}
+			out.Passkeys = append(out.Passkeys, x)
+		}
 	}
 	h := w.Header()
 	web.SetPolicy(h)

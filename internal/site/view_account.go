@@ -14,6 +14,8 @@ type SignInPage struct {
 	Name    string
 	// Draft is the comment that waits meanwhile; the form carries it along.
 	Draft Draft
+	// PasskeyHost is where passkeys work; empty where there are none.
+	PasskeyHost string
 }
 
 func (*SignInPage) template() string { return "signin" }
@@ -47,6 +49,9 @@ type AccountPage struct {
 	Problem string
 	Name    string // as typed
 	ID, Key string // of the link that stops mails
+	// PasskeyHost is where passkeys work; empty where there are none.
+	PasskeyHost string
+	Passkeys    []news.Passkey
 }
 
 func (*AccountPage) template() string { return "account" }

@@ -47,6 +47,14 @@ type AccountWords struct {
 	AnswersStopText  string
 	AnswersStopGo    string
 	AnswersOff       string
+	PasskeyHeading   string
+	PasskeyWhy       string
+	PasskeyAdd       string
+	PasskeySignIn    string
+	PasskeyRemove    string
+	PasskeyAdded     string // {date}
+	PasskeyUsed      string // {date}
+	PasskeyFailed    string
 	DraftTitle       string
 	DraftText        string
 
@@ -102,6 +110,14 @@ var englishAccount = AccountWords{
 	AnswersStopText:  "You will not be written to any more when somebody answers a comment of yours.",
 	AnswersStopGo:    "Stop these mails",
 	AnswersOff:       "Stopped. You can turn them on again in your account.",
+	PasskeyHeading:   "Passkeys",
+	PasskeyWhy:       "With a passkey you sign in by your finger, your face or this device’s code, without a mail.",
+	PasskeyAdd:       "Add a passkey",
+	PasskeySignIn:    "Sign in with a passkey",
+	PasskeyRemove:    "Remove",
+	PasskeyAdded:     "Added on {date}.",
+	PasskeyUsed:      "Last used on {date}.",
+	PasskeyFailed:    "That did not work. You can try again, or sign in by mail as before.",
 	DraftTitle:       "Post your comment",
 	DraftText:        "You are signed in. This is what you wrote:",
 
@@ -157,6 +173,14 @@ var arabicAccount = AccountWords{
 	AnswersStopText:  "لن تصلك رسائل بعد الآن حين يرد أحد على تعليق لك.",
 	AnswersStopGo:    "أوقف هذه الرسائل",
 	AnswersOff:       "أوقفت. يمكنك تشغيلها مرة أخرى في حسابك.",
+	PasskeyHeading:   "مفاتيح المرور",
+	PasskeyWhy:       "بمفتاح المرور تسجّل دخولك ببصمتك أو وجهك أو رمز هذا الجهاز، من دون بريد.",
+	PasskeyAdd:       "أضف مفتاح مرور",
+	PasskeySignIn:    "سجّل الدخول بمفتاح مرور",
+	PasskeyRemove:    "احذف",
+	PasskeyAdded:     "أُضيف في {date}.",
+	PasskeyUsed:      "آخر استعمال في {date}.",
+	PasskeyFailed:    "لم ينجح ذلك. يمكنك المحاولة مجددًا أو تسجيل الدخول بالبريد كما في السابق.",
 	DraftTitle:       "انشر تعليقك",
 	DraftText:        "أنت داخل الآن. هذا ما كتبته:",
 

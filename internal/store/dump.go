@@ -15,7 +15,7 @@ var dumped = []string{
 	"setting", "section", "topic", "author", "person", "token", "picture", "story", "revision", "version",
 	"listing", "story_topic", "address", "picture_use", "front", "entry", "imported", "job", "change", "change_seq",
 	"push_key", "subscription_seq", "subscription", "staff_device", "mail_subscription", "mail_link",
-	"reader", "reader_token", "comment", "comment_like", "comment_flag", "comment_log", "talk", "comment_rule", "sanction", "reader_note",
+	"reader", "reader_token", "passkey", "comment", "comment_like", "comment_flag", "comment_log", "talk", "comment_rule", "sanction", "reader_note",
 	"alert", "alert_record", "delivery", "delivery_chunk", "delivery_lease",
 }
 

@@ -187,6 +187,7 @@ func (s *Store) ForgetReader(ctx context.Context, id news.ReaderID, words bool) 
 			`UPDATE comment_flag SET reader_id = 'gone-' || comment_id || '-' || at WHERE reader_id = $1`,
 			`DELETE FROM reader_session WHERE reader_id = $1`,
 			`DELETE FROM reader_token WHERE reader_id = $1`,
+			`DELETE FROM passkey WHERE reader_id = $1`,
 			`DELETE FROM reader_note WHERE reader_id = $1`,
 			`DELETE FROM reader_sign_in WHERE email = (SELECT email FROM reader WHERE id = $1)`,
 			`DELETE FROM reader WHERE id = $1`,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	script "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 )
 
@@ -230,4 +231,49 @@ func TestModeratingInABrowser(t *testing.T) {
 	v.until(gone + ` && document.querySelector('.said')?.innerText.includes('Passed')`)
 	v.press(`.undo button`)
 	v.until(`!` + gone)
+}
+
+// Passkeys: made on the account's page, they sign their reader in elsewhere without a mail, with the comment that
+// waits; removed, they do not.
+func TestPasskeysInABrowser(t *testing.T) {
+	s := theSite(t)
+	if s.said == nil {
+		return
+	}
+	_, c := theReaders(t)
+	path := kind(t, c, "article").path
+	// Browsers have passkeys on localhost, never on a number.
+	local := &site{name: s.name, origin: strings.Replace(s.origin, "127.0.0.1", "localhost", 1), said: s.said}
+	v := visit(t, local)
+	if _, err := call(v.tab, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := call(v.tab, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}}); err != nil {
+		t.Fatal(err)
+	}
+	v.comment(path, "My first, by mail.", "keys@example.net", "Key Holder")
+	v.goTo("/account")
+	v.press("[data-passkey=new] button")
+	v.until(`location.search === '?saved' && document.querySelectorAll('.passkeys li').length === 1`)
+	v.press("form[action='/account/sign-out'] button")
+	v.until(`location.pathname === '/'`)
+	// With a comment that waits, on the page that the script put there.
+	v.goTo(path)
+	v.fill("textarea", "My second, by key.")
+	v.press("[data-passkey=use] button")
+	v.until(`document.querySelector('#say')?.value.trim() === 'My second, by key.'`)
+	v.press("form:has(#say) button")
+	v.until(`[...document.querySelectorAll('[data-own]')].some(e => e.innerText.includes('My second, by key.'))`)
+	// Removed, it opens nothing, and the page says what does.
+	v.goTo("/account")
+	v.until(`document.querySelector('.passkeys').innerText.includes('Last used')`)
+	v.press(".passkeys button")
+	v.until(`location.search === '?saved' && !document.querySelector('.passkeys')`)
+	v.press("form[action='/account/sign-out'] button")
+	v.until(`location.pathname === '/'`)
+	v.goTo("/account/sign-in")
+	v.press("[data-passkey=use] button")
+	v.until(`document.querySelector('[role=alert]')?.innerText.includes('by mail') && !!document.querySelector('#email')`)
 }

@@ -34,6 +34,8 @@ export function start(area) {
 				// Not signed in yet, or something to change: that page says what to do.
 				if (!own) {
 					document.replaceChild(document.adoptNode(r.doc.documentElement), document.documentElement)
+					const keys = document.querySelectorAll('[data-passkey]')
+					if (keys.length) import('PASSKEY').then(m => m.start(keys)).catch(() => {})
 					return scrollTo(0, 0)
 				}
 				try {

@@ -44,6 +44,8 @@
 	for (const c of d.querySelectorAll('[data-talk]')) new IntersectionObserver((seen, o) => {
 		if (seen.some(x => x.isIntersecting)) o.disconnect(), import('COMMENTS').then(m => m.start(c)).catch(() => {})
 	}).observe(c)
+	const keys = d.querySelectorAll('[data-passkey]')
+	if (keys.length) import('PASSKEY').then(m => m.start(keys)).catch(() => {})
 	// Notifications. What is behind their buttons is fetched when one is pressed, or
 	// when this browser has notifications already: here, or from the system before.
 	if (!d.currentScript.dataset.pushKey) return
