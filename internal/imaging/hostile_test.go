@@ -115,6 +115,9 @@ func pngSaying(t *testing.T, w, h uint32, depth, kind, interlace byte) []byte {
 
 // TestBombs are made here, since they are large or too easily made smaller.
 func TestBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("arithmetic on large pictures, one after the other")
+	}
 	two := color.Palette{color.Black, color.White}
 	frames := &gif.GIF{}
 	for range 40 {

@@ -41,6 +41,9 @@ func lay(up *image.RGBA, o int) *image.RGBA {
 }
 
 func TestAllOrientationsComeOutUpright(t *testing.T) {
+	if testing.Short() {
+		t.Skip("arithmetic on large pictures, one after the other")
+	}
 	up := scene(960, 480)
 	want, err := Renditions(context.Background(), jpegOf(t, up, 95), Options{})
 	if err != nil {

@@ -35,6 +35,9 @@ func TestWidths(t *testing.T) {
 }
 
 func TestRenditionsLookLikeTheOriginal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("arithmetic on large pictures, one after the other")
+	}
 	rs, err := Renditions(context.Background(), jpegOf(t, scene(2400, 1600), 95), Options{})
 	if err != nil {
 		t.Fatal(err)
