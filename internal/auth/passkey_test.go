@@ -24,11 +24,10 @@ import (
 // A keyStore keeps passkeys in memory, and sessions nowhere.
 type keyStore struct {
 	ReaderStore
-	now     func() time.Time
-	readers map[news.ReaderID]news.Reader
-	asks    map[string]news.PasskeyAsk
-	keys    map[string]news.Passkey
-	signed  int
+	now    func() time.Time
+	asks   map[string]news.PasskeyAsk
+	keys   map[string]news.Passkey
+	signed int
 }
 
 func (s *keyStore) AddReaderSession(context.Context, news.ReaderSession) error {
