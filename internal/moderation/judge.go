@@ -92,9 +92,8 @@ func waiting(d time.Duration) string {
 }
 
 var shutWords = map[news.CommentsShut]string{
-	news.CommentsShutByDate:    "Comments on this story are closed because it is some days old.",
-	news.CommentsShutByStory:   "The newsroom has closed comments on this story.",
-	news.CommentsShutByTopic:   "Comments are not opened on stories about this topic.",
-	news.CommentsShutSite:      "Comments are closed on this site for the moment.",
-	news.CommentsShutUnwatched: "Comments are closed while this news is breaking.",
+	news.CommentsShutByDate:  "Comments on this story are closed because it is some days old.",
+	news.CommentsShutByStory: "The newsroom has closed comments on this story.",
+	news.CommentsShutByTopic: "Comments are not opened on stories about this topic.",
+	news.CommentsShutSite:    "Comments are closed on this site for the moment.",
 }

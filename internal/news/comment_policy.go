@@ -77,12 +77,11 @@ func (t Talk) String() string {
 type CommentsShut string
 
 const (
-	CommentsOpen          CommentsShut = ""
-	CommentsShutByDate    CommentsShut = "date"
-	CommentsShutByStory   CommentsShut = "story"
-	CommentsShutByTopic   CommentsShut = "topic"
-	CommentsShutSite      CommentsShut = "site"
-	CommentsShutUnwatched CommentsShut = "unwatched" // breaking news that nobody can moderate now: a flash closed them
+	CommentsOpen        CommentsShut = ""
+	CommentsShutByDate  CommentsShut = "date"
+	CommentsShutByStory CommentsShut = "story"
+	CommentsShutByTopic CommentsShut = "topic"
+	CommentsShutSite    CommentsShut = "site"
 )
 
 // CommentsOf tells whether comments are taken under a story with this card, and if not

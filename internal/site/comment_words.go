@@ -42,8 +42,6 @@ func (r *Renderer) shutText(why news.CommentsShut) string {
 		return w.ShutByTopic
 	case news.CommentsShutSite:
 		return w.ShutSite
-	case news.CommentsShutUnwatched:
-		return w.ShutUnwatched
 	}
 	return w.ShutByStory
 }

@@ -118,7 +118,7 @@ func (s *Site) askSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &SignInPage{Step: SignInCode, Email: strings.TrimSpace(form.Get("email")), Return: form.Get("return"), Draft: draft(form)}
 	err = s.c.Doorman.Ask(w, r, p.Email, p.Return, s.signInMail)
-	if says, again := sayable(err); again {
+	if says, again := s.sayable(err); again {
 		p.Step, p.Problem = SignInAsk, says
 		return s.signInPage(w, r, http.StatusUnprocessableEntity, p)
 	}
@@ -158,12 +158,12 @@ func (s *Site) trySignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &SignInPage{Step: SignInCode, Email: form.Get("email"), Return: form.Get("return"), Draft: draft(form)}
 	reader, err := s.c.Doorman.Try(w, r, form.Get("code"), s.c.Renderer.Words().Lang)
-	if says, again := sayable(err); again || news.KindOf(err) == news.NotFound {
+	if says, again := s.sayable(err); again || news.KindOf(err) == news.NotFound {
 		if !again {
 			says = err.Error()
 			var e *news.Error
 			if errors.As(err, &e) {
-				says = e.Message
+				says = s.c.Renderer.Words().Say(e.Message)
 			}
 		}
 		p.Problem = says
@@ -247,7 +247,7 @@ func (s *Site) nameAccount(w http.ResponseWriter, r *http.Request, reader news.R
 	}
 	p := &SignInPage{Step: SignInName, Return: form.Get("return"), Draft: draft(form), Name: form.Get("name")}
 	err = s.rename(r.Context(), reader, p.Name)
-	if says, again := sayable(err); again {
+	if says, again := s.sayable(err); again {
 		p.Problem = says
 		if reader.Name != "" {
 			return s.showAccount(w, r, http.StatusUnprocessableEntity, &AccountPage{Reader: reader, Name: p.Name, Problem: says})

@@ -59,7 +59,7 @@ func (s *Site) postComment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c, err := s.c.Commenting.Post(r.Context(), moderation.Post{Story: st.ID, Parent: parent, Reader: reader, Text: text, Block: web.Block(s.client(r))})
-	if says, again := sayable(err); again {
+	if says, again := s.sayable(err); again {
 		p, err := s.writing(r.Context(), st, parent)
 		if err != nil {
 			return err
@@ -82,7 +82,8 @@ func readComment(w http.ResponseWriter, r *http.Request) (web.Form, error) {
 
 // sayable tells whether a refusal is one that its writer can mend on the same page, and
 // in which words.
-func sayable(err error) (string, bool) {
+func (s *Site) sayable(err error) (string, bool) {
+	words := s.c.Renderer.Words()
 	var e *news.Error
 	if !errors.As(err, &e) {
 		return "", false
@@ -92,11 +93,11 @@ func sayable(err error) (string, bool) {
 		if len(e.Fields) > 0 {
 			var says []string
 			for _, f := range e.Fields {
-				says = append(says, f.Detail)
+				says = append(says, words.Say(f.Detail))
 			}
 			return strings.Join(says, " "), true
 		}
-		return e.Message, true
+		return words.Say(e.Message), true
 	}
 	return "", false
 }
@@ -247,7 +248,7 @@ func (s *Site) ownComment(c *news.Comment) OwnComment {
 	own.HTML = template.HTML(markup.CommentHTML(c.Text))
 	for _, reason := range c.Reasons {
 		if reason.Told != "" && (c.Status == news.CommentHeld || c.Status == news.CommentRejected) {
-			own.Reasons = append(own.Reasons, reason.Told)
+			own.Reasons = append(own.Reasons, s.c.Renderer.Words().Say(reason.Told))
 		}
 	}
 	if till := c.Created.Add(news.CommentEditing); s.c.Now().Before(till) && (c.Status == news.CommentHeld || c.Status == news.CommentPublished) {
@@ -304,7 +305,7 @@ func (s *Site) editComment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = s.c.Commenting.Edit(r.Context(), reader, c.ID, form.Text("text"))
-	if says, again := sayable(err); again {
+	if says, again := s.sayable(err); again {
 		p, err := s.ownPage(r.Context(), c, CommentEdit)
 		if err != nil {
 			return err
@@ -412,7 +413,7 @@ func (s *Site) reportComment(w http.ResponseWriter, r *http.Request) error {
 	}
 	why := strings.TrimSpace(form.Get("reason") + ": " + form.Text("text"))
 	_, err = s.c.Commenting.Flag(r.Context(), reader, p.ParentView.ID, strings.TrimSuffix(why, ":"))
-	if says, again := sayable(err); again {
+	if says, again := s.sayable(err); again {
 		p.Step, p.Problem = CommentFlag, says
 		return s.own(w, r, http.StatusUnprocessableEntity, p)
 	}

@@ -67,7 +67,7 @@ func (s *Site) addPasskey(w http.ResponseWriter, r *http.Request, reader news.Re
 		return err
 	}
 	err = s.c.Passkeys.Add(r.Context(), reader, form.Get("passkey"))
-	if says, again := sayable(err); again || news.KindOf(err) == news.NotFound || news.KindOf(err) == news.Conflict {
+	if says, again := s.sayable(err); again || news.KindOf(err) == news.NotFound || news.KindOf(err) == news.Conflict {
 		if !again {
 			says = s.c.Renderer.Words().PasskeyFailed
 		}
@@ -100,7 +100,7 @@ func (s *Site) signInByPasskey(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &SignInPage{Step: SignInAsk, Return: form.Get("return"), Draft: draft(form)}
 	reader, err := s.c.Passkeys.SignIn(w, r, form.Get("passkey"))
-	if says, again := sayable(err); again || news.KindOf(err) == news.NotFound {
+	if says, again := s.sayable(err); again || news.KindOf(err) == news.NotFound {
 		if p.Problem = says; !again {
 			p.Problem = s.c.Renderer.Words().PasskeyFailed
 		}

@@ -33,11 +33,10 @@ type CommentWords struct {
 	CommentAs     string // {name}
 	CommentFailed string
 
-	ShutByDate    string
-	ShutByStory   string
-	ShutByTopic   string
-	ShutSite      string
-	ShutUnwatched string
+	ShutByDate  string
+	ShutByStory string
+	ShutByTopic string
+	ShutSite    string
 
 	CommentWriteTitle  string
 	CommentAnswerTitle string
@@ -107,11 +106,10 @@ var englishComments = CommentWords{
 	CommentAs:     "You are writing as {name}.",
 	CommentFailed: "Your comment did not get through. It is still here: please try again.",
 
-	ShutByDate:    "Comments on this story are closed because it is some days old.",
-	ShutByStory:   "The newsroom has closed comments on this story.",
-	ShutByTopic:   "We do not open comments on stories about this topic.",
-	ShutSite:      "Comments are closed on this site for the moment.",
-	ShutUnwatched: "Comments are closed while this news is breaking, because nobody could read along.",
+	ShutByDate:  "Comments on this story are closed because it is some days old.",
+	ShutByStory: "The newsroom has closed comments on this story.",
+	ShutByTopic: "We do not open comments on stories about this topic.",
+	ShutSite:    "Comments are closed on this site for the moment.",
 
 	CommentWriteTitle:  "Write a comment",
 	CommentAnswerTitle: "Reply to a comment",
@@ -181,11 +179,10 @@ var arabicComments = CommentWords{
 	CommentAs:     "تكتب باسم {name}.",
 	CommentFailed: "لم يصل تعليقك. ما زال هنا: حاول مرة أخرى.",
 
-	ShutByDate:    "أُغلقت التعليقات على هذا الخبر لأنه مضت عليه أيام.",
-	ShutByStory:   "أغلقت هيئة التحرير التعليقات على هذا الخبر.",
-	ShutByTopic:   "لا نفتح التعليقات على أخبار هذا الموضوع.",
-	ShutSite:      "التعليقات مغلقة في هذا الموقع في الوقت الحالي.",
-	ShutUnwatched: "التعليقات مغلقة ما دام الخبر عاجلا، إذ لا أحد يستطيع متابعتها.",
+	ShutByDate:  "أُغلقت التعليقات على هذا الخبر لأنه مضت عليه أيام.",
+	ShutByStory: "أغلقت هيئة التحرير التعليقات على هذا الخبر.",
+	ShutByTopic: "لا نفتح التعليقات على أخبار هذا الموضوع.",
+	ShutSite:    "التعليقات مغلقة في هذا الموقع في الوقت الحالي.",
 
 	CommentWriteTitle:  "اكتب تعليقا",
 	CommentAnswerTitle: "رد على تعليق",
