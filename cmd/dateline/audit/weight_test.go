@@ -53,7 +53,9 @@ func weigh(b *tab, path string) (w weight, err error) {
 		case network.ResourceTypeScript:
 			w.page += r.bytes
 			w.script += r.bytes
-			w.scripts++
+			if !strings.HasPrefix(u.Path, "/assets/comments.") { // comes once comments are in sight
+				w.scripts++
+			}
 		case network.ResourceTypeImage, network.ResourceTypeMedia:
 			w.pictures += r.bytes
 		case network.ResourceTypeManifest:
@@ -89,7 +91,7 @@ func TestPageWeights(t *testing.T) {
 			told("HTML, style and script are %d bytes, want %d at most", w.page, pageMost)
 		}
 		if w.script > scriptMost || w.scripts > 1 {
-			told("%d scripts are %d bytes, want one of %d at most", w.scripts, w.script, scriptMost)
+			told("%d scripts and the comments' are %d bytes, want one, and %d at most in all", w.scripts, w.script, scriptMost)
 		}
 		if w.other > 0 {
 			told("it fetches what is neither page nor picture")
