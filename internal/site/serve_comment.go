@@ -70,7 +70,7 @@ func (s *Site) postComment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, commentHref(c.ID), http.StatusSeeOther)
+	http.Redirect(w, r, commentHref(c.ID)+"?posted", http.StatusSeeOther)
 	return nil
 }
 

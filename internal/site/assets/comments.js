@@ -8,7 +8,18 @@ const page = async (url, options) => {
 const words = WORDS
 const lang = document.documentElement.lang
 const plural = (forms, n) => (forms[new Intl.PluralRules(lang).select(n)] || forms.other).replace('{n}', n.toLocaleString(lang + '-u-nu-latn'))
+// What was kept while it was typed needs no keeping once it is posted, by whatever way.
+const posted = page => {
+	if (location.search != '?posted') return
+	try {
+		delete localStorage['comment ' + page.dataset.about]
+		history.replaceState(null, '', location.pathname)
+	} catch {
+		// Storage is off.
+	}
+}
 export function start(area) {
+	if (area.dataset.about) return posted(area)
 	const say = document.createElement('p')
 	say.setAttribute('role', 'status')
 	say.className = 'says'

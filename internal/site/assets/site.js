@@ -41,7 +41,7 @@
 		else f.addEventListener('focus', entered, { once: true })
 	}
 	// Comments: what makes them better is fetched when they come into sight.
-	for (const c of d.querySelectorAll('[data-talk]')) new IntersectionObserver((seen, o) => {
+	for (const c of d.querySelectorAll('[data-talk],[data-about]')) new IntersectionObserver((seen, o) => {
 		if (seen.some(x => x.isIntersecting)) o.disconnect(), import('COMMENTS').then(m => m.start(c)).catch(() => {})
 	}).observe(c)
 	const keys = d.querySelectorAll('[data-passkey]')
