@@ -88,7 +88,11 @@ func (c *alertStopCmd) Run(ctx context.Context, io *std) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(io.out, "Stopped. %d went out, %d did not.\n", a.Tally.Accepted, a.Tally.Audience-a.Tally.Accepted)
+		if t := a.Tally; t.Open {
+			fmt.Fprintf(io.out, "Stopped: nothing more leaves. At least %d of %d went out; the answers to the last messages are still coming in.\n", t.Accepted, t.Audience)
+		} else {
+			fmt.Fprintf(io.out, "Stopped. %d went out, %d did not.\n", t.Accepted, t.Audience-t.Accepted)
+		}
 		return nil
 	})
 }
@@ -113,21 +117,7 @@ func (distantCourier) Message(a *news.Alert) ([]byte, error) {
 
 // Stop waits until no node sends any more, at most a second and a half, and counts.
 func (c distantCourier) Stop(ctx context.Context, id news.AlertID) (news.Tally, error) {
-	ledger := c.store.Ledger()
-	for began := time.Now(); ; {
-		rec, err := ledger.Record(ctx, id)
-		if err != nil || rec == nil {
-			return news.Tally{}, err
-		}
-		if rec.Leased == 0 || time.Since(began) > 1500*time.Millisecond {
-			return rec.Tally(), nil
-		}
-		select {
-		case <-ctx.Done():
-			return news.Tally{}, ctx.Err()
-		case <-time.After(25 * time.Millisecond):
-		}
-	}
+	return fanout.LastWord(ctx, c.store.Ledger(), id)
 }
 
 // Progress is as far as the ledger knows.

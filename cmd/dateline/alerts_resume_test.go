@@ -159,12 +159,14 @@ func TestStopCorrectWithdrawAtAnotherNode(t *testing.T) {
 	stopped := a.alertAnswer(a.send("POST", "/api/v1/alerts/"+alert.ID+"/stop", nil), 200)
 	took := time.Since(began)
 	had := c.quiet(1500 * time.Millisecond)
-	after := a.alertNow(alert.ID)
+	after := a.follow(alert.ID, 10*time.Second, func(a *alertState) bool { return !a.Open })
 	t.Logf("stopped within %v: %d went out, it said; %d had it in the end, %d says the record", took, stopped.Accepted, had, after.Accepted)
 	if took > 1500*time.Millisecond || stopped.State != "stopped" {
 		t.Errorf("the stop took %v, and the alert is %s", took, stopped.State)
 	}
-	if stopped.Accepted != after.Accepted || had < after.Accepted || had > after.Accepted+mostRepeated || after.Accepted >= c.size-200 {
+	// On a busy machine the other node's last word takes more than the second that the
+	// editor waits; then the answer says so, and counts what is certain.
+	if stopped.Accepted > after.Accepted || !stopped.Open && stopped.Accepted != after.Accepted || had < after.Accepted || had > after.Accepted+mostRepeated || after.Accepted >= c.size-200 {
 		t.Errorf("it said that %d went out, the record says %d, and %d have it", stopped.Accepted, after.Accepted, had)
 	}
 	if had != after.Accepted {

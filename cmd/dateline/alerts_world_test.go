@@ -122,6 +122,7 @@ type alertState struct {
 	ID, State, Kind, Title    string
 	Audience, Accepted, Gone  int
 	Failed, Retrying, Waiting int
+	Open                      bool
 	Leaves                    time.Time      `json:"leaves_at"`
 	Services                  []serviceState `json:"by_service"`
 	ETA                       *float64       `json:"eta_seconds"`

@@ -29,6 +29,7 @@ type alertReply struct {
 	Failed     int            `json:"failed" doc:"Refused for good, or not taken in time."`
 	Retrying   int            `json:"retrying" doc:"Tried, without an answer that says what became of it."`
 	Waiting    int            `json:"waiting" doc:"Not tried; once all is over, it never went out. With the four above it sums up to audience."`
+	Open       bool           `json:"open" doc:"Answers to what has left may still come in: of a stopped alert, at least accepted went out."`
 	PerSecond  float64        `json:"per_second"`
 	ETASeconds *float64       `json:"eta_seconds" doc:"Until all are done; null if nobody knows."`
 	ByService  []serviceReply `json:"by_service"`
@@ -57,7 +58,7 @@ func (a *API) alert(x *news.Alert, p news.AlertProgress, who news.Actor) alertRe
 		Importance: string(x.Importance), Urgency: string(x.Urgency), TTL: int(x.TTL / time.Second),
 		ComposedAt: when(x.Composed), LeavesAt: when(x.Leaves), EndedAt: when(x.Ended), Replaces: text(string(x.Replaces)),
 		Audience: p.Audience, Accepted: p.Accepted, Gone: p.Gone, Failed: p.Failed, Retrying: p.Retrying, Waiting: p.Waiting,
-		PerSecond: p.PerSecond, ByService: services(p.Services), Reason: text(x.Reason), Allowed: []string{},
+		Open: p.Open, PerSecond: p.PerSecond, ByService: services(p.Services), Reason: text(x.Reason), Allowed: []string{},
 	}
 	if left := p.ETA.Seconds(); x.State.Over() || left >= 0 && !x.Started.IsZero() {
 		r.ETASeconds = &left

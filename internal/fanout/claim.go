@@ -30,7 +30,7 @@ func (r *run) guard(now time.Time) {
 			r.claiming = false
 			if err != nil {
 				r.claimAfter = r.Now().Add(pollEvery)
-				r.tell(nil, NoticeLedger, err)
+				r.ledgerIsAway(err)
 				return
 			}
 			r.suspect, r.renewed, r.exhausted = false, begun, false
@@ -68,7 +68,7 @@ func (r *run) claim(now time.Time) {
 				r.cancel(news.ErrAlertStopped)
 			case err != nil:
 				r.claimAfter = r.Now().Add(pollEvery)
-				r.tell(nil, NoticeLedger, err)
+				r.ledgerIsAway(err)
 			default:
 				r.claimed(chunks, left, numbers, lanes)
 			}

@@ -36,22 +36,28 @@ func (c *Courier) Message(a *news.Alert) ([]byte, error) {
 // under way; it waits for them until shortly before ctx ends. What a node that died had
 // under way then is not in the numbers: nobody knows it.
 func (c *Courier) Stop(ctx context.Context, id news.AlertID) (news.Tally, error) {
-	t, err := c.Engine.Stop(ctx, id)
-	if err != nil {
+	if t, err := c.Engine.Stop(ctx, id); err != nil {
 		return t, err
 	}
+	return LastWord(ctx, c.Engine.Ledger, id)
+}
+
+// LastWord says how many a stopped alert reached, once every living node has written down
+// what it had under way, or shortly before ctx ends; then the tally is still open.
+func LastWord(ctx context.Context, l Ledger, id news.AlertID) (news.Tally, error) {
 	end, bounded := ctx.Deadline()
 	tick := time.NewTicker(stopLook)
 	defer tick.Stop()
 	for {
-		rec, err := c.Engine.Ledger.Record(ctx, id)
+		rec, err := l.Record(ctx, id)
 		if err != nil {
-			return t, fmt.Errorf("stop alert %s: %w", id, err)
+			return news.Tally{}, fmt.Errorf("stop alert %s: %w", id, err)
 		}
 		if rec == nil {
-			return t, nil
+			return news.Tally{}, nil
 		}
-		if t = rec.Tally(); rec.Leased == 0 || bounded && time.Until(end) < 4*stopLook {
+		t := rec.Tally()
+		if !t.Open || bounded && time.Until(end) < 4*stopLook {
 			return t, nil
 		}
 		select {

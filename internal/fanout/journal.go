@@ -161,7 +161,7 @@ func (r *run) renew(now time.Time) {
 				r.cancel(news.ErrAlertStopped)
 			case err != nil:
 				if r.Now().Sub(r.renewed) > 2*time.Second { // one slip is nothing
-					r.tell(nil, NoticeLedger, err)
+					r.ledgerIsAway(err)
 				}
 			case !r.suspect && begun.Sub(r.renewed) <= leaseSafe:
 				r.renewed = begun

@@ -32,6 +32,14 @@ const (
 // allowed hosts, and each name is an origin.
 const maxNotices = 20
 
+// ledgerIsAway tells the operator, unless what failed is only what the end of the run cut
+// short.
+func (r *run) ledgerIsAway(err error) {
+	if r.ctx.Err() == nil {
+		r.tell(nil, NoticeLedger, err)
+	}
+}
+
 func (r *run) tell(s *service, kind NoticeKind, err error) {
 	if kind == "" || r.Tell == nil {
 		return

@@ -112,6 +112,9 @@ type Tally struct {
 	Failed   int // refused for good, or not taken before its time was over
 	Retrying int // tried without a usable answer; once all is over, it may or may not have arrived
 	Waiting  int // not tried; once all is over, it never went out
+	// Open means that a living node may still write down what it has under way: of a
+	// stopped alert, at least Accepted went out.
+	Open bool
 }
 
 // Settled counts the subscriptions that nothing more will be sent to.

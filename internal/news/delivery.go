@@ -77,7 +77,7 @@ func (r *Delivery) Row(n uint32) DeliveryRow {
 // Tally counts the record.
 func (r *Delivery) Tally() Tally {
 	t := Tally{Audience: r.Audience.Count(), Accepted: r.Accepted.Count(), Gone: r.Gone.Count(), Failed: r.Failed.Count(), Retrying: r.Retry.Count()}
-	t.Waiting = t.Audience - t.Settled() - t.Retrying
+	t.Waiting, t.Open = t.Audience-t.Settled()-t.Retrying, r.Leased > 0
 	return t
 }
 

@@ -44,6 +44,8 @@ type deliveryNumbers struct {
 	Failed   int `json:"failed"`
 	Retrying int `json:"retrying"`
 	Waiting  int `json:"waiting"`
+
+	Open bool `json:"open,omitempty"` // answers were still coming in
 }
 
 type deliveryPart struct {

@@ -54,7 +54,7 @@ func (n *Newsroom) alertEvents(w http.ResponseWriter, r *http.Request, who news.
 		if err := n.tell(w, live); err != nil {
 			return err
 		}
-		if err := out.Flush(); err != nil || live.Alert.State.Over() {
+		if err := out.Flush(); err != nil || live.Over() {
 			return nil // nobody listens any more, or nothing more happens
 		}
 		select {
@@ -78,7 +78,7 @@ func (n *Newsroom) tell(w http.ResponseWriter, live alertLive) error {
 		return fmt.Errorf("make live part of alert %s: %w", live.Alert.ID, err)
 	}
 	e := alertEvent{
-		State: live.Alert.State, Word: live.Word(), Said: live.Said(), HTML: part.String(), Over: live.Alert.State.Over(),
+		State: live.Alert.State, Word: live.Word(), Said: live.Said(), HTML: part.String(), Over: live.Over(),
 		Left: live.Millis(), Patience: live.PatienceMillis(), Accepted: live.Progress.Accepted, Audience: live.Progress.Audience,
 	}
 	if live.Begun() {

@@ -44,6 +44,9 @@ func (l alertLive) Word() string { return alertStates[l.Alert.State] }
 // Counting tells whether a countdown runs.
 func (l alertLive) Counting() bool { return l.Alert.State == news.AlertCounting }
 
+// Over tells whether nothing of it changes any more.
+func (l alertLive) Over() bool { return l.Alert.State.Over() && !l.Progress.Open }
+
 // Begun tells whether messages left.
 func (l alertLive) Begun() bool { return !l.Alert.Started.IsZero() }
 
@@ -91,6 +94,9 @@ func (l alertLive) Said() string {
 	}
 	if !l.Begun() {
 		return "Stopped. Nothing went out."
+	}
+	if p.Open {
+		return fmt.Sprintf("Stopped: nothing more leaves. At least %s went out; the answers to the last messages are still coming in.", count(p.Accepted))
 	}
 	s := fmt.Sprintf("Stopped. %s went out, %s did not.", count(p.Accepted), count(l.Not()))
 	if p.Retrying > 0 {

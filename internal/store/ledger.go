@@ -97,6 +97,13 @@ func (l *Ledger) Record(ctx context.Context, alert news.AlertID) (*news.Delivery
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
+	// The leases come first: when a stopped alert has none, the rows read after that are
+	// the last word. The other way round a node could write between the two.
+	if err == nil {
+		err = q.row(`
+			SELECT count(*) FROM delivery_chunk c JOIN delivery_lease l ON l.alert_id = c.alert_id AND l.node = c.node
+			WHERE c.alert_id = $1 AND c.done = 0 AND l.till > $2`, string(alert), us(l.s.Now())).Scan(&d.Leased)
+	}
 	if err == nil {
 		var rows *sql.Rows
 		rows, err = q.rows(`SELECT n, bits FROM delivery_chunk WHERE alert_id = $1 ORDER BY n`, string(alert))
@@ -107,11 +114,6 @@ func (l *Ledger) Record(ctx context.Context, alert news.AlertID) (*news.Delivery
 			}
 			return err
 		})
-	}
-	if err == nil {
-		err = q.row(`
-			SELECT count(*) FROM delivery_chunk c JOIN delivery_lease l ON l.alert_id = c.alert_id AND l.node = c.node
-			WHERE c.alert_id = $1 AND c.done = 0 AND l.till > $2`, string(alert), us(l.s.Now())).Scan(&d.Leased)
 	}
 	if err != nil {
 		return nil, ledgerError("read", alert, l.s.translate(err))

@@ -92,7 +92,9 @@ func Test(t *testing.T, alert news.AlertID, open func(t *testing.T) House) {
 			check(t, h.Ledger.Settle(ctx, alert, []news.DeliveryMark{m, o}))
 		}
 		want := news.Tally{Audience: 4, Accepted: 1, Gone: 1, Failed: 1, Retrying: 1}
-		if got := tally(t, h); got != want {
+		held := want
+		held.Open = true // a holds chunk 0, which is not done
+		if got := tally(t, h); got != held {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 		check(t, h.Ledger.Release(ctx, alert, "a"))

@@ -138,9 +138,9 @@ function watching(live) {
 			if (left <= 0) { p.hidden = true; $('#alone').hidden = false; }
 		}
 	}, 100);
-	if (group(was) === 2) return; // nothing more happens
+	if ('over' in live.dataset) return; // nothing more happens
 	listen(live.dataset.events, (e) => {
-		if (group(e.state) !== group(was)) { reload(); return; }
+		if (e.over || group(e.state) !== group(was)) { reload(); return; }
 		if (live.innerHTML !== e.html) live.innerHTML = e.html; // our own server's escaped HTML
 		begin();
 		if (p) patience = performance.now() + e.patience;
