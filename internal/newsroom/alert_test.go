@@ -112,6 +112,16 @@ func TestAlertWithoutScript(t *testing.T) {
 	b.get("/desk/alerts").says("On its way", "412 of 1,600")
 	b.get(b.post(path+"/stop", nil).is(303).to()).is(200).says("Stopped. 412 went out, 1,188 did not.", "Editor Person stopped it")
 	b.post(path+"/stop", nil).is(303)
+	// Another node has not written down all that it had under way.
+	h.post.open(alertID(path), true)
+	late := b.get(path).says("Stopped: nothing more leaves. At least 412 went out", "Show how it stands now")
+	if has(late.all("div", "id", "live")[0], "data-over") {
+		t.Error("the page does not wait for the last number")
+	}
+	h.post.open(alertID(path), false)
+	if !has(b.get(path).says("Stopped. 412 went out").all("div", "id", "live")[0], "data-over") {
+		t.Error("the page waits for what does not come")
+	}
 
 	page = b.get(path + "/correct").is(200).says("exactly the 412 readers")
 	c := page.formAt("action", path+"/correct")

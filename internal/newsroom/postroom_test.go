@@ -102,6 +102,13 @@ func (p *postroom) leave(ctx context.Context, id news.AlertID, accepted int) err
 	return nil
 }
 
+// open says whether what is under way elsewhere may still change the numbers.
+func (p *postroom) open(id news.AlertID, is bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tally[id].Open = is
+}
+
 // work does what is due, as the real one would, until ctx ends: so many a tick.
 func (p *postroom) work(ctx context.Context, speed int) {
 	for tick := time.NewTicker(50 * time.Millisecond); ; {
