@@ -20,9 +20,10 @@ type page struct {
 	headers  []field           // all but those of the variant
 	brief    []field           // what a 304 repeats
 	variants [codings]lazyVariant
+	hasty    lazyVariant         // gzip at its quickest, for the first reader; see choose
 	pools    [codings]*sync.Pool // nil for a coding that the page does not come in
 	vary     bool                // there may be more than one variant
-	wanted   atomic.Bool         // somebody asked for Brotli before
+	asked    atomic.Bool         // somebody took it compressed before
 	keep     bool                // made to be kept
 	until    time.Time
 }
@@ -97,23 +98,27 @@ func (c *Cache) digest(r *Response) [sha256.Size]byte {
 
 // variant gives the page in a coding, made now if nobody asked before.
 func (p *page) variant(c coding) *variant {
-	l := &p.variants[c]
+	return p.form(&p.variants[c], c, p.pools[c])
+}
+
+// form gives what l holds, made now with what is in the pool if nobody asked before.
+func (p *page) form(l *lazyVariant, c coding, pool *sync.Pool) *variant {
 	if v := l.made.Load(); v != nil {
 		return v
 	}
-	l.once.Do(func() { l.made.Store(p.newVariant(c)) })
+	l.once.Do(func() { l.made.Store(p.newVariant(c, pool)) })
 	return l.made.Load()
 }
 
 // newVariant makes one form of the body. The ETag is strong: it covers these very
 // bytes, since two versions of a compressor need not agree.
-func (p *page) newVariant(c coding) *variant {
+func (p *page) newVariant(c coding, pool *sync.Pool) *variant {
 	body := p.body
 	if c != identity {
-		if p.pools[c] == nil {
+		if pool == nil {
 			return &variant{}
 		}
-		if body = pack(p.pools[c], body); body == nil {
+		if body = pack(pool, body); body == nil {
 			return &variant{}
 		}
 	}
@@ -142,10 +147,13 @@ func (p *page) choose(r *http.Request) *variant {
 				best = c
 			}
 		}
-		// Most pages of an archive are read once before they go: the first reader
-		// gets gzip, at a quarter of the work, and Brotli is made for the second.
-		if best == brotlied && weight[gzipped] > 0 && !p.wanted.Load() && !p.wanted.Swap(true) {
-			best = gzipped
+		// Most pages of an archive are read once before they go, and so are feeds on a
+		// busy day: the first reader gets gzip at its quickest, whatever else is
+		// accepted, and the better packing is made for the second.
+		if best != identity && weight[gzipped] > 0 && !p.asked.Load() && !p.asked.Swap(true) {
+			if v := p.form(&p.hasty, gzipped, &fastGzips); v.length != nil {
+				return v
+			}
 		}
 		if v := p.variant(best); v.length != nil {
 			return v
@@ -158,17 +166,27 @@ func (p *page) choose(r *http.Request) *variant {
 // went out and whether it was a 304. Ranges of pages are not served. An error of
 // the connection is the reader's having left, and of no interest here.
 func (p *page) write(w http.ResponseWriter, r *http.Request) (n int, notModified bool) {
-	v := p.choose(r)
 	h := w.Header()
+	known := r.Header["If-None-Match"]
+	var v *variant
+	if len(known) > 0 {
+		v = p.holds(known, r)
+	}
+	if v == nil {
+		v = p.choose(r)
+		notModified = len(known) > 0 && v.etag != nil && matches(known, v.etag[0])
+	} else {
+		notModified = true
+	}
 	if v.etag != nil {
 		h["Etag"] = v.etag
-		if lines := r.Header["If-None-Match"]; len(lines) > 0 && (matches(lines, v.etag[0]) || p.holds(lines, r, h)) {
-			for i := range p.brief {
-				h[p.brief[i].name] = p.brief[i].values
-			}
-			w.WriteHeader(http.StatusNotModified)
-			return 0, true
+	}
+	if notModified {
+		for i := range p.brief {
+			h[p.brief[i].name] = p.brief[i].values
 		}
+		w.WriteHeader(http.StatusNotModified)
+		return 0, true
 	}
 	for i := range p.headers {
 		h[p.headers[i].name] = p.headers[i].values
@@ -184,27 +202,42 @@ func (p *page) write(w http.ResponseWriter, r *http.Request) (n int, notModified
 	return n, false
 }
 
-// holds reports whether the client has this page in another coding that it accepts,
-// and names that one: a reader whose first copy came as gzip need not take it again as
-// Brotli.
-func (p *page) holds(lines []string, r *http.Request, h http.Header) bool {
+// holds finds the form of this page that the client has, among those made and in a
+// coding that it accepts: a reader whose first copy came as gzip need not take it again
+// as Brotli, nor have anything made to be told so.
+func (p *page) holds(known []string, r *http.Request) *variant {
+	has := func(l *lazyVariant) *variant {
+		if v := l.made.Load(); v != nil && v.etag != nil && matches(known, v.etag[0]) {
+			return v
+		}
+		return nil
+	}
+	if !p.vary { // one form, whatever is accepted
+		return has(&p.variants[identity])
+	}
 	weight := accepted(r.Header["Accept-Encoding"])
-	for c := range p.variants {
-		v := p.variants[c].made.Load()
-		if v != nil && v.etag != nil && weight[c] > 0 && matches(lines, v.etag[0]) {
-			h["Etag"] = v.etag
-			return true
+	for c := codings - 1; c >= 0; c-- { // the one most readers have comes first
+		if weight[c] == 0 {
+			continue
+		}
+		if v := has(&p.variants[c]); v != nil {
+			return v
+		}
+		if c == gzipped {
+			if v := has(&p.hasty); v != nil {
+				return v
+			}
 		}
 	}
-	return false
+	return nil
 }
 
 // size is what the page may come to hold in memory, in bytes: bookkeeping guessed
-// upwards, and half the body for the codings that are made later.
+// upwards, and three quarters of the body for the forms that are made later.
 func (p *page) size() int64 {
 	n := 1024 + len(p.body)
 	if p.vary {
-		n += len(p.body) / 2
+		n += len(p.body) / 4 * 3
 	}
 	for _, f := range p.headers {
 		n += 48
