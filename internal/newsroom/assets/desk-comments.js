@@ -43,8 +43,17 @@ form?.addEventListener('submit', async e => {
 	const same = doc.querySelector(`[data-id="${id}"]`)
 	if (same) li.replaceChildren(same)
 	else li.remove()
-	// The last one here: the page of what comes next says what was done, and can undo it.
-	if (!items().length) return location.replace(r.url)
+	// The last one here: what comes next is put in its place. A new page would lose the
+	// keys that are pressed while it loads, undo first of all.
+	if (!items().length) {
+		const more = doc.querySelector('.queue')
+		if (more) document.querySelector('.queue').replaceWith(more)
+		else form.replaceWith(doc.querySelector('.empty'))
+		document.querySelector('.pager')?.remove()
+		const pager = doc.querySelector('.pager')
+		if (pager) form.after(pager)
+		history.replaceState(null, '', r.url)
+	}
 	go(i)
 })
 const all = document.querySelector('[data-all]')
